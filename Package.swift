@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+// The order of the targets is the order in which a voxel meets them: a module imports only from those above it.
+// `swift build --explicit-target-dependency-import-check error` holds everybody to it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "segprep",
+  products: [
+    .executable(name: "segprep", targets: ["segprep"]),
+    .library(name: "NIfTI", targets: ["NIfTI"]),
+    .library(name: "Preprocessing", targets: ["Preprocessing"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries. The Makefile's APT_PACKAGES is the one list of what they need.
+    .target(
+      name: "CNIfTI",
+      linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]
+    ),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CKernels"),
+
+    // The library, from the voxel outwards.
+    .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(name: "Volumes", swiftSettings: strict),
+    .target(name: "Randomness", swiftSettings: strict),
+    .target(name: "Parallelism", swiftSettings: strict),
+    .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
+    .target(
+      name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
+    .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
+    .target(name: "Prepared", dependencies: ["Files", "HDF5", "Volumes"], swiftSettings: strict),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Datasets", "Files", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
+    .executableTarget(
+      name: "segprep",
+      dependencies: [
+        "Datasets", "Files", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing", "Volumes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict
+    ),
+
+    .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: strict),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: strict),
+    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"], swiftSettings: strict),
+    .testTarget(name: "NIfTITests", dependencies: ["NIfTI", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PreprocessingTests", dependencies: ["CKernels", "Parallelism", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Volumes"], swiftSettings: strict),
+    .testTarget(name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)

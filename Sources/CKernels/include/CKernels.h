@@ -1,0 +1,1 @@
+int segprep_placeholder(void);

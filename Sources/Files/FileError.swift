@@ -1,0 +1,29 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What the operating system refused, with the path it refused it for.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  public let path: String
+  /// What was tried, as in "cannot `action`".
+  public let action: String
+  /// The system's error number.
+  public let code: Int32
+
+  public init(path: String, action: String, code: Int32 = errno) {
+    self.path = path
+    self.action = action
+    self.code = code
+  }
+
+  /// Whether the disk (or the quota) is full.
+  public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
+
+  public var description: String {
+    var text = "\(path): cannot \(action): \(String(cString: strerror(code)))"
+    if isOutOfSpace { text += "; free some space and run the same command again" }
+    return text
+  }
+}

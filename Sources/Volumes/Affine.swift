@@ -1,0 +1,80 @@
+/// Maps voxel indices (x, y, z) to millimetres in RAS+ space: right, anterior and superior increase.
+///
+/// A voxel's centre lies at its index; a volume's extent runs from -0.5 to n - 0.5 along each axis.
+public struct Affine: Sendable, Equatable {
+  /// The upper three rows, four numbers each; the fourth row is (0, 0, 0, 1).
+  public var rows: [[Double]]
+
+  /// - Precondition: three rows of four numbers.
+  public init(rows: [[Double]]) {
+    precondition(rows.count == 3 && rows.allSatisfy { $0.count == 4 }, "an affine has three rows of four numbers")
+    self.rows = rows
+  }
+
+  public static let identity = Affine(rows: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+
+  /// The step in millimetres from one index to the next along `axis`.
+  public func column(_ axis: SpatialAxis) -> [Double] { rows.map { $0[axis.rawValue] } }
+
+  /// Where index (0, 0, 0) lies, in millimetres.
+  public var origin: [Double] { rows.map { $0[3] } }
+
+  /// The position in millimetres of the index (x, y, z).
+  public func position(x: Double, y: Double, z: Double) -> [Double] {
+    rows.map { $0[0] * x + $0[1] * y + $0[2] * z + $0[3] }
+  }
+
+  /// A voxel's size in millimetres: the norms of the columns, never the diagonal.
+  public var spacing: Spacing {
+    Spacing { axis in column(axis).reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  }
+
+  public var determinant: Double {
+    let r = rows
+    return r[0][0] * (r[1][1] * r[2][2] - r[1][2] * r[2][1])
+      - r[0][1] * (r[1][0] * r[2][2] - r[1][2] * r[2][0])
+      + r[0][2] * (r[1][0] * r[2][1] - r[1][1] * r[2][0])
+  }
+
+  /// Whether every number is finite and no axis is lost.
+  public var isInvertible: Bool {
+    let size = spacing
+    let volume = size.x * size.y * size.z
+    // An angle below 1e-6 between an axis and the plane of the other two is no volume (header floats carry 24 bits).
+    return rows.allSatisfy { $0.allSatisfy(\.isFinite) } && volume > 0 && abs(determinant) > 1e-6 * volume
+  }
+
+  /// The affine of a volume whose index i along each axis lies at `index.scale * i + index.offset` of this one.
+  public func reindexed(by index: ZYX<LinearIndexMap>) -> Affine {
+    Affine(
+      rows: rows.map { row in
+        let linear = SpatialAxis.allCases.map { row[$0.rawValue] * index[$0].scale }
+        let origin = SpatialAxis.allCases.reduce(row[3]) { $0 + row[$1.rawValue] * index[$1].offset }
+        return linear + [origin]
+      })
+  }
+
+  /// The positions in millimetres of the centres of a volume's eight corner voxels, x fastest.
+  public func corners(of shape: Shape) -> [[Double]] {
+    [0, shape.z - 1].flatMap { z in
+      [0, shape.y - 1].flatMap { y in
+        [0, shape.x - 1].map { x in position(x: Double(x), y: Double(y), z: Double(z)) }
+      }
+    }
+  }
+}
+
+/// An index along one axis of a source volume as a function of the index in a volume made from it.
+public struct LinearIndexMap: Sendable, Equatable {
+  public var scale: Double
+  public var offset: Double
+
+  public init(scale: Double, offset: Double) {
+    self.scale = scale
+    self.offset = offset
+  }
+
+  public static let identity = LinearIndexMap(scale: 1, offset: 0)
+
+  public func callAsFunction(_ index: Double) -> Double { scale * index + offset }
+}
