@@ -1,1 +1,76 @@
-int segprep_placeholder(void);
+// The inner loops of resampling and normalisation, compiled for several CPUs and chosen at load time.
+//
+// Columns are filtered side by side: a block holds SEGPREP_LANES lines of one axis, value k of all lines next to each
+// other, so that every recursion along a line is one vector instruction for all of them.
+#ifndef SEGPREP_CKERNELS_H
+#define SEGPREP_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Lines filtered side by side. 32 int16 voxels are one cache line; 32 floats are two 512-bit registers.
+#define SEGPREP_LANES 32
+
+enum segprep_scalar {
+  SEGPREP_UINT8, SEGPREP_INT8, SEGPREP_UINT16, SEGPREP_INT16, SEGPREP_UINT32,
+  SEGPREP_INT32, SEGPREP_UINT64, SEGPREP_INT64, SEGPREP_FLOAT32, SEGPREP_FLOAT64,
+};
+
+// What happens to a stored value on its way to a float: value = stored * slope + intercept, then
+// (min(max(value, lower), upper) - offset) * scale. A value that is not finite becomes `replacement` before the clamp.
+typedef struct {
+  int scalar;
+  int swapped;
+  double slope, intercept;
+  float replacement;
+  float lower, upper, offset, scale;
+} segprep_input;
+
+// How one axis is sampled: output j is the sum over t of weights[j * taps + t] * value[index[j * taps + t]].
+// With `prefilter` the values are first turned into cubic B-spline coefficients; with `nearest` the line goes on as
+// its first and last value (otherwise it is mirrored), and coefficients -2, -1, n, n + 1 follow as n ... n + 3.
+typedef struct {
+  int n, m, taps, prefilter, nearest;
+  const int32_t *index;
+  const float *weights;
+} segprep_axis;
+
+// Rows a block needs: coefficients and their four neighbours outside.
+#define SEGPREP_BLOCK_ROWS(n) ((n) + 4)
+
+// Loads `lanes` neighbouring lines: value k of line l is at src + k * stride + l * (bytes of the scalar).
+// Returns how many values were not finite.
+size_t segprep_load_rows(const segprep_input *input, const void *src, size_t stride_bytes, size_t n, size_t lanes,
+                         float *block);
+// Loads `lanes` contiguous lines of floats: value k of line l is src[l * stride + k].
+void segprep_load_lines(const float *src, size_t stride, size_t n, size_t lanes, float *block);
+// Filters and samples the block's lines: block (n + 4 rows, overwritten) -> result (m rows).
+void segprep_sample(const segprep_axis *axis, float *block, float *result);
+// Stores `m` rows of a block: value j of line l goes to dst[j * stride + l].
+void segprep_store_rows(const float *result, size_t m, size_t lanes, float *dst, size_t stride);
+// Stores `lanes` lines: value j of line l goes to dst[l * stride + j].
+void segprep_store_lines(const float *result, size_t m, size_t lanes, float *dst, size_t stride);
+
+// A map of values: (min(max(value, lower), upper) - offset) * scale.
+typedef struct {
+  float lower, upper, offset, scale;
+} segprep_pointwise;
+
+// Applies the map; dst may be src.
+void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, size_t n);
+
+// Count, sum and sum of squares of (mapped value - shift), smallest and largest mapped value, added to what is there.
+typedef struct {
+  double count, sum, squares;
+  float minimum, maximum;
+} segprep_moments;
+
+void segprep_measure(const segprep_pointwise *map, const float *src, size_t n, float shift, segprep_moments *moments);
+// The same over the values whose mask byte is not zero.
+void segprep_measure_masked(const segprep_pointwise *map, const float *src, const uint8_t *mask, size_t n, float shift,
+                            segprep_moments *moments);
+
+// Whether all n bytes equal the first one.
+int segprep_is_constant(const uint8_t *bytes, size_t n);
+
+#endif

@@ -1,0 +1,150 @@
+import CNIfTI
+import Files
+import Volumes
+
+/// What a NIfTI-1 or NIfTI-2 header says, its meaning worked out by libnifti.
+public struct NIfTIHeader: Sendable {
+  /// Where the voxel-to-millimetre transform comes from.
+  public enum TransformSource: String, Sendable, Codable {
+    case sform, qform
+    /// Neither form is set: voxel sizes only, centred, first axis towards the left (as nibabel reads it).
+    case pixdim
+  }
+
+  public let path: String
+  /// 1 or 2.
+  public let version: Int
+  /// All dimensions as written, fastest first; trailing dimensions of 1 are dropped, three at least are kept.
+  public let extents: [Int]
+  public let scalar: ScalarType
+  public let isByteSwapped: Bool
+  /// A voxel's value is `stored * slope + intercept`; a slope of 0, NaN or infinity means unscaled (1, 0).
+  public let slope: Double
+  public let intercept: Double
+  public let sformCode: Int
+  public let qformCode: Int
+  public let sform: Affine?
+  public let qform: Affine?
+  public let transformSource: TransformSource
+  /// Maps array indices (i, j, k), fastest first, to millimetres in RAS+ space.
+  public let affine: Affine
+  /// The first voxel's place in the (unpacked) data file.
+  public let voxelOffset: Int
+  /// The file that holds the voxels: the same, or the .img of a .hdr.
+  public let dataPath: String
+
+  /// The array's orientation, as nibabel's axis codes say it.
+  public var orientation: Orientation { Orientation(closestTo: affine) }
+
+  /// Bytes of all voxels.
+  public var dataBytes: Int { extents.reduce(scalar.bytes, *) }
+
+  /// How the voxels of a 3-D file lie on disk.
+  /// - Throws: `NIfTIError.badDimensions` for a file of more than three dimensions.
+  public func layout() throws -> ArrayLayout {
+    guard extents.count == 3 else {
+      throw NIfTIError.badDimensions(
+        path: path, found: extents.map(String.init).joined(separator: "x"),
+        expected: "three dimensions (a fourth one is channels only in layouts that say so)")
+    }
+    return ArrayLayout(
+      extents: extents, orientation: orientation, scalar: scalar, isByteSwapped: isByteSwapped, slope: slope,
+      intercept: intercept)
+  }
+
+  /// Reads a file's header, unpacking only as much as it needs.
+  public init(path: String) throws {
+    let stream = try openByteStream(path)
+    try self.init(path: path, bytes: Self.headerBytes(of: stream, path: path))
+  }
+
+  static func headerBytes(of stream: any ByteStream, path: String) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 540)
+    var got = try Self.read(stream, path, &bytes, 0..<348)
+    guard got >= 4 else { throw NIfTIError.shortHeader(path: path, found: got, expected: 348) }
+    let size = RawHeader.size(bytes)
+    guard let size else {
+      throw NIfTIError.notNIfTI(path: path, found: "first bytes \(bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
+    }
+    if size == 540 && got == 348 { got += try Self.read(stream, path, &bytes, 348..<540) }
+    guard got == size else { throw NIfTIError.shortHeader(path: path, found: got, expected: size) }
+    return Array(bytes.prefix(size))
+  }
+
+  private static func read(
+    _ stream: any ByteStream, _ path: String, _ bytes: inout [UInt8], _ range: Range<Int>
+  ) throws -> Int {
+    do {
+      return try bytes.withUnsafeMutableBytes { try stream.read(into: .init(rebasing: $0[range])) }
+    } catch NIfTIError.truncatedGzip(let path, let found, _) {
+      throw NIfTIError.truncatedGzip(path: path, found: found, expected: range.upperBound)
+    }
+  }
+
+  init(path: String, bytes: [UInt8]) throws {
+    let raw = try RawHeader(path: path, bytes: bytes)
+    guard let image = raw.libniftiImage() else {
+      throw NIfTIError.notNIfTI(path: path, found: "a header that libnifti refuses")
+    }
+    defer { nifti_image_free(image) }
+    let nim = image.pointee
+
+    self.path = path
+    version = raw.version
+    extents = raw.extents
+    scalar = raw.scalar
+    isByteSwapped = raw.isByteSwapped
+    let isScaled = nim.scl_slope != 0 && nim.scl_slope.isFinite
+    slope = isScaled ? nim.scl_slope : 1
+    intercept = isScaled ? nim.scl_inter : 0
+    guard intercept.isFinite else { throw NIfTIError.badIntercept(path: path, found: "\(intercept)") }
+    sformCode = Int(nim.sform_code)
+    qformCode = Int(nim.qform_code)
+    sform = sformCode > 0 ? Affine(nim.sto_xyz) : nil
+    qform = qformCode > 0 ? Affine(nim.qto_xyz) : nil
+    if let sform {
+      (transformSource, affine) = (.sform, sform)
+    } else if let qform {
+      (transformSource, affine) = (.qform, qform)
+    } else {
+      (transformSource, affine) = (.pixdim, Self.centred(extents: extents, spacing: raw.pixdim))
+    }
+    guard affine.isInvertible else {
+      let rows = affine.rows.map { "(" + $0.map { "\($0)" }.joined(separator: ", ") + ")" }.joined(separator: " ")
+      throw NIfTIError.badTransform(path: path, found: "\(transformSource.rawValue) \(rows)")
+    }
+    voxelOffset = raw.isPair ? max(0, raw.voxelOffset) : max(raw.version == 1 ? 352 : 544, raw.voxelOffset)
+    dataPath = try raw.isPair ? Self.partner(of: path) : path
+  }
+
+  /// nibabel's base affine: voxel sizes, the array's centre at the origin, the first axis towards the left.
+  private static func centred(extents: [Int], spacing: [Double]) -> Affine {
+    var affine = Affine.identity
+    for axis in 0..<3 {
+      let step = axis == 0 ? -abs(spacing[axis]) : abs(spacing[axis])
+      affine.rows[axis][axis] = step
+      affine.rows[axis][3] = -step * Double(extents[axis] - 1) / 2
+    }
+    return affine
+  }
+
+  private static func partner(of path: String) throws -> String {
+    let gzipped = path.hasSuffix(".gz")
+    let stem = gzipped ? String(path.dropLast(3)) : path
+    guard stem.hasSuffix(".hdr") || stem.hasSuffix(".img") else {
+      throw NIfTIError.missingData(path: path, expected: "an .img file")
+    }
+    let image = String(stem.dropLast(4)) + ".img"
+    for candidate in gzipped ? [image + ".gz", image] : [image, image + ".gz"] where Folder.isFile(candidate) {
+      return candidate
+    }
+    throw NIfTIError.missingData(path: path, expected: image)
+  }
+}
+
+extension Affine {
+  fileprivate init(_ m: nifti_dmat44) {
+    let (a, b, c, _) = m.m
+    self.init(rows: [[a.0, a.1, a.2, a.3], [b.0, b.1, b.2, b.3], [c.0, c.1, c.2, c.3]])
+  }
+}

@@ -1,0 +1,74 @@
+import Files
+import Volumes
+
+/// Reads a volume plane by plane, in one pass over the file, unpacking as it goes.
+public final class NIfTIReader: PlaneSource, @unchecked Sendable {
+  public let header: NIfTIHeader
+  public let layout: ArrayLayout
+  private let stream: any ByteStream
+  private var planesRead = 0
+
+  /// Bytes beyond the voxels that are still read, to reach a gzip member's checksum.
+  private static let trailingLimit = 16 << 20
+  /// Deflate cannot shrink more than this (RFC 1951: 258 bytes in 2 bits): a header that promises more lies.
+  private static let greatestRatio = 1032
+
+  /// Opens a 3-D volume and reads its header; the file's length is held against what the header promises before
+  /// anything is allocated.
+  public convenience init(path: String) throws {
+    let header = try NIfTIHeader(path: path)
+    try self.init(header: header, layout: try header.layout())
+  }
+
+  /// Opens the voxels of `header`, all of its dimensions beyond the third one after the other, as one stack of planes.
+  public convenience init(allDimensionsOf header: NIfTIHeader) throws {
+    let extents = header.extents
+    let stacked = Array(extents[..<2]) + [extents[2...].reduce(1, *)]
+    try self.init(
+      header: header,
+      layout: ArrayLayout(
+        extents: stacked, orientation: header.orientation, scalar: header.scalar, isByteSwapped: header.isByteSwapped,
+        slope: header.slope, intercept: header.intercept))
+  }
+
+  private init(header: NIfTIHeader, layout: ArrayLayout) throws {
+    self.header = header
+    self.layout = layout
+    stream = try openByteStream(header.dataPath)
+    let length = try OpenFile(reading: header.dataPath).length()
+    let expected = header.voxelOffset + header.dataBytes
+    if stream is GzipStream {
+      guard expected / Self.greatestRatio <= length else {
+        throw NIfTIError.truncatedGzip(
+          path: header.dataPath, found: min(expected, length * Self.greatestRatio), expected: expected)
+      }
+    } else {
+      guard length >= expected else {
+        throw NIfTIError.truncated(path: header.dataPath, found: length, expected: expected)
+      }
+    }
+    try complete(expected: header.voxelOffset) { try stream.skip(header.voxelOffset) }
+  }
+
+  public func readPlane(into plane: UnsafeMutableRawBufferPointer) throws {
+    precondition(planesRead < layout.planes && plane.count == layout.planeBytes, "one plane, and not beyond the last")
+    try complete(expected: plane.count) { try stream.read(into: plane) }
+    planesRead += 1
+    if planesRead == layout.planes { try stream.finish(limit: Self.trailingLimit) }
+  }
+
+  /// Runs a read that must give `expected` bytes, and says how much of the file was there if it does not.
+  private func complete(expected: Int, _ read: () throws -> Int) throws {
+    let whole = header.voxelOffset + header.dataBytes
+    do {
+      let got = try read()
+      guard got == expected else {
+        let found = (planesRead == 0 && expected == header.voxelOffset ? 0 : header.voxelOffset)
+          + planesRead * layout.planeBytes + got
+        throw NIfTIError.truncated(path: header.dataPath, found: found, expected: whole)
+      }
+    } catch NIfTIError.truncatedGzip(let path, let found, _) {
+      throw NIfTIError.truncatedGzip(path: path, found: found, expected: whole)
+    }
+  }
+}
