@@ -51,31 +51,29 @@ static inline __attribute__((always_inline)) void prefilter_mirrored(float *bloc
 
 // The line goes on for ever as its first and its last value: sums of geometric series start both recursions.
 static inline __attribute__((always_inline)) void prefilter_nearest(float *block, size_t n) {
-  float before[LANES], after[LANES];
+  float before[LANES], after[LANES], causal[LANES];  // the causal part before the line, the last value, the part at n
   for (size_t l = 0; l < LANES; l++) {
     before[l] = GAIN * block[l] / (1 - POLE);
     after[l] = block[(n - 1) * LANES + l];
   }
   step(block, before);
   for (size_t k = 1; k < n; k++) step(block + k * LANES, block + (k - 1) * LANES);
-  float *right = block + n * LANES, *left = block + (n + 2) * LANES;  // left: -2, -1; right moves behind it
-  float causal[LANES];
+  float *end = block + n * LANES, *beyond = block + (n + 3) * LANES;
   for (size_t l = 0; l < LANES; l++) {
-    causal[l] = GAIN * after[l] + POLE * right[l - LANES];
-    const float beyond = GAIN * after[l] + POLE * causal[l];
+    causal[l] = GAIN * after[l] + POLE * end[l - LANES];
+    const float next = GAIN * after[l] + POLE * causal[l];
     const float limit = GAIN * after[l] / (1 - POLE);
-    right[LANES + l] = -POLE * (limit / (1 - POLE) + (beyond - limit) / (1 - POLE * POLE));
-    right[l] = POLE * (right[LANES + l] - causal[l]);
+    beyond[l] = -POLE * (limit / (1 - POLE) + (next - limit) / (1 - POLE * POLE));
+    end[l] = POLE * (beyond[l] - causal[l]);
   }
   anticausal(block, n);
-  float outside[2 * LANES];
-  memcpy(outside, right, sizeof outside);
+  // Coefficient n moves behind -2 and -1.
+  memcpy(block + (n + 2) * LANES, end, LANES * sizeof(float));
   for (size_t l = 0; l < LANES; l++) {
     const float previous = POLE * (block[l] - before[l]);
-    right[LANES + l] = previous;
-    right[l] = POLE * (previous - before[l]);
+    end[LANES + l] = previous;
+    end[l] = POLE * (previous - before[l]);
   }
-  memcpy(left, outside, sizeof outside);
 }
 
 SEGPREP_CLONES

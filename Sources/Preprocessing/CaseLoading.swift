@@ -1,0 +1,165 @@
+import Parallelism
+import Volumes
+
+/// The raw volumes of one case.
+public struct RawVolumes: Sendable {
+  /// One per channel, all of one layout but for the scalar type and scaling.
+  public var channels: [any PlaneSource]
+  /// The segmentation, on the channels' grid.
+  public var label: (any PlaneSource)?
+  public var mapping: LabelMapping
+  /// Maps the array's indices (i, j, k) to millimetres.
+  public var affine: Affine
+  public var nonfinite: NonfinitePolicy
+
+  /// - Precondition: at least one channel.
+  public init(
+    channels: [any PlaneSource], label: (any PlaneSource)?, mapping: LabelMapping, affine: Affine,
+    nonfinite: NonfinitePolicy = .fail
+  ) {
+    precondition(!channels.isEmpty, "a case has at least one channel")
+    self.channels = channels
+    self.label = label
+    self.mapping = mapping
+    self.affine = affine
+    self.nonfinite = nonfinite
+  }
+
+  var layout: ArrayLayout { channels[0].layout }
+  var canonicalAffine: Affine { layout.orientation.canonical(affine, extents: layout.extents) }
+}
+
+/// Reads a case and brings it onto a grid, everything that can overlap overlapping: inflating, filtering, the label, and
+/// whatever other lanes the caller has (hashing).
+struct CaseLoading {
+  var resampling: Resampling?
+  /// Applied to every voxel before it is sampled, one per channel.
+  var pointwise: [Pointwise]
+
+  struct Result {
+    var volume: Volume
+    var label: LabelMap?
+    /// Voxels per class in the raw label.
+    var rawClassCounts: [Int]?
+    /// Voxels per class on the grid.
+    var classCounts: [Int]?
+    var nonfiniteReplaced: Int
+    var grid: TargetGrid
+  }
+
+  func run(_ raw: RawVolumes, beside others: [any Lane], on workers: Workers) throws -> Result {
+    let affine = raw.canonicalAffine
+    let shape = raw.layout.shape
+    let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
+    let target = affine.reindexed(by: grid.index)
+    let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
+
+    var lanes: [any Lane] = []
+    let channels = raw.channels.enumerated().map { index, source in
+      ChannelLanes(
+        source: source,
+        resampler: ImageResampler(
+          layout: source.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,
+          border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
+          output: voxels.base + index * grid.shape.count))
+    }
+    let label = raw.label.map { source in
+      LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling)
+    }
+    for channel in channels { lanes += [channel.reading.reading, channel.reading.using] }
+    if let label { lanes += [label.reading.reading, label.reading.using] }
+    lanes += channels.map(\.finishing)
+    if let label { lanes.append(label.finishing) }
+    try Lanes(lanes + others).run(on: workers)
+
+    let nonfinite = channels.reduce(0) { $0 + $1.nonfinite }
+    if nonfinite > 0 && raw.nonfinite == .fail {
+      throw PreprocessingError.nonfinite(count: nonfinite, of: raw.channels.count * shape.count)
+    }
+    try label?.refuseForeignValues(raw.mapping)
+    return Result(
+      volume: Volume(channels: raw.channels.count, shape: grid.shape, voxels: voxels, affine: target),
+      label: label.map { LabelMap(shape: grid.shape, classes: $0.output, affine: target) },
+      rawClassCounts: label?.rawClassCounts, classCounts: label?.classCounts,
+      nonfiniteReplaced: nonfinite, grid: grid)
+  }
+}
+
+/// What the steps of a lane add up; touched under the lanes' lock only.
+private final class Tally: @unchecked Sendable {
+  var nonfinite = 0
+  var rawLabels = LabelCounts()
+  var classes = [Int](repeating: 0, count: 256)
+}
+
+/// One channel's way through the lanes.
+private final class ChannelLanes: @unchecked Sendable {
+  let reading: PlaneReading
+  private let resampler: ImageResampler
+  private let pool = ScratchPool<ImageResampler.Scratch>()
+  private let tally = Tally()
+
+  init(source: any PlaneSource, resampler: ImageResampler) {
+    self.resampler = resampler
+    reading = PlaneReading(source: source) { [pool, tally] plane, index in
+      let scratch = pool.take { resampler.makeScratch() }
+      let bad = resampler.take(plane, at: index, scratch)
+      pool.give(scratch)
+      return { tally.nonfinite += bad }
+    }
+  }
+
+  var nonfinite: Int { tally.nonfinite }
+
+  var finishing: any Lane {
+    IndexLane(total: resampler.slabs, isReady: { self.reading.isFinished }) { slab in
+      let scratch = self.pool.take { self.resampler.makeScratch() }
+      self.resampler.finish(slab: slab, scratch)
+      self.pool.give(scratch)
+      return {}
+    }
+  }
+}
+
+/// The label's way through the lanes.
+private final class LabelLanes: @unchecked Sendable {
+  let output: Buffer<UInt8>
+  let reading: PlaneReading
+  private let resampler: LabelResampler
+  private let tally = Tally()
+
+  init(source: any PlaneSource, mapping: LabelMapping, grid: TargetGrid, resampling: Resampling?) {
+    output = Buffer(count: grid.shape.count)
+    let decoder = LabelDecoder(layout: source.layout, mapping: mapping)
+    resampler = LabelResampler(
+      decoder: decoder, grid: grid, order: resampling?.labelOrder ?? .nearest,
+      rule: resampling?.labelRule ?? .threshold, border: resampling?.labelBorder ?? .nearest, output: output.base)
+    reading = PlaneReading(source: source) { [tally] plane, index in
+      let counts = decoder.take(plane, at: index)
+      return { tally.rawLabels.add(counts) }
+    }
+  }
+
+  var rawClassCounts: [Int] { tally.rawLabels.perClass }
+  var classCounts: [Int] { tally.classes }
+
+  var finishing: any Lane {
+    IndexLane(total: resampler.slices, isReady: { self.reading.isFinished }) { slice in
+      let counts = self.resampler.finish(slice: slice)
+      return { for value in 0..<256 { self.tally.classes[value] += counts[value] } }
+    }
+  }
+
+  func refuseForeignValues(_ mapping: LabelMapping) throws {
+    let foreign = tally.rawLabels.foreign
+    guard !foreign.isEmpty else { return }
+    let values = foreign.sorted { $0.key < $1.key }
+    let shown = values.prefix(8).map { "\(LabelLanes.text($0.key)) (\($0.value) voxels)" }
+    let more = values.count > 8 ? ["and \(values.count - 8) more"] : []
+    throw PreprocessingError.foreignLabels(found: shown + more, expected: mapping.classes.keys.sorted())
+  }
+
+  private static func text(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+  }
+}

@@ -1,0 +1,106 @@
+import CKernels
+import Parallelism
+import Volumes
+
+/// A case on its way through the stages: voxels, and the pointwise map that has not been applied to them yet.
+///
+/// Clipping and scaling only extend the map; it is applied where voxels are touched anyway, at the latest while they are
+/// written.
+public struct CaseState: Sendable {
+  /// Voxels before `pending`.
+  public internal(set) var volume: Volume
+  public internal(set) var label: LabelMap?
+  /// One map per channel.
+  public internal(set) var pending: [Pointwise]
+  /// Voxels per class in the label as it was read.
+  public internal(set) var rawClassCounts: [Int]?
+  /// Voxels per class in `label`.
+  public internal(set) var classCounts: [Int]?
+  /// What each stage did, in order.
+  public internal(set) var records: [StageRecord] = []
+  /// Moments of each channel after `pending`, where they are known.
+  var measured: [Moments?]
+
+  init(volume: Volume, label: LabelMap?, pending: [Pointwise], rawClassCounts: [Int]?, classCounts: [Int]?) {
+    self.volume = volume
+    self.label = label
+    self.pending = pending
+    self.rawClassCounts = rawClassCounts
+    self.classCounts = classCounts
+    measured = Array(repeating: nil, count: volume.channels)
+  }
+
+  func channel(_ index: Int) -> UnsafeMutablePointer<Float> { volume.voxels.base + index * volume.shape.count }
+
+  /// The moments of a channel's voxels as they would be written now.
+  public mutating func moments(ofChannel index: Int, on workers: Workers) throws -> Moments {
+    if let known = measured[index] { return known }
+    let moments = try measure(volume, channel: index, pending[index], on: workers)
+    measured[index] = moments
+    return moments
+  }
+
+  /// The moments of a channel's foreground voxels; nil without a label.
+  public func foregroundMoments(ofChannel index: Int, on workers: Workers) throws -> Moments? {
+    guard let label else { return nil }
+    return try measure(volume, channel: index, pending[index], .masked(label.classes.base), on: workers)
+  }
+
+  mutating func append(channel index: Int, offset: Double, scale: Double) {
+    pending[index] = pending[index].followed(byOffset: offset, scale: scale)
+    measured[index] = measured[index]?.followed(byOffset: offset, scale: scale)
+  }
+
+  mutating func clip(to bounds: ClosedRange<Double>) {
+    for index in pending.indices {
+      pending[index] = pending[index].clipped(to: bounds)
+      measured[index] = nil
+    }
+  }
+
+  /// Applies the pending maps, in place.
+  mutating func settle(on workers: Workers) throws {
+    let (shape, voxels) = (volume.shape, volume.voxels)
+    for index in pending.indices where !pending[index].isIdentity {
+      let map = pending[index]
+      let area = shape.y * shape.x
+      try workers.forEach(shape.z) { z in
+        let slice = voxels.base + index * shape.count + z * area
+        map.apply(from: slice, to: slice, count: area)
+      }
+      pending[index] = .identity
+    }
+  }
+}
+
+extension Pointwise {
+  /// Applies the map to `count` floats; `target` may be `source`.
+  public func apply(from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
+    var kernel = kernel
+    segprep_apply(&kernel, source, target, count)
+  }
+}
+
+/// What a stage did to one case: kept with the prepared case, so that every number in it can be traced.
+public struct StageRecord: Sendable, Codable, Equatable {
+  public var stage: String
+  public var shape: [Int]?
+  public var spacingMm: [Double]?
+  public var lower: Double?
+  public var upper: Double?
+  /// One per channel.
+  public var mean: [Double]?
+  public var std: [Double]?
+  /// Voxels cut off (crop) or added (pad) before the first index, z, y, x.
+  public var before: [Int]?
+  public var after: [Int]?
+  /// One per channel.
+  public var value: [Double]?
+
+  enum CodingKeys: String, CodingKey {
+    case stage, shape, lower, upper, mean, std, before, after, value
+    case spacingMm = "spacing_mm"
+  }
+
+  init(stage: String) { self.stage = stage }
+}

@@ -1,0 +1,105 @@
+import CKernels
+import Parallelism
+import Volumes
+
+/// Count, mean, spread and range of some voxels.
+public struct Moments: Sendable, Equatable {
+  public var count: Double
+  public var mean: Double
+  /// Sum of squared distances from the mean.
+  public var squares: Double
+  public var minimum: Double
+  public var maximum: Double
+
+  /// Standard deviation, ddof 0.
+  public var std: Double { count > 0 ? (max(0, squares) / count).squareRoot() : 0 }
+
+  /// The moments of nothing.
+  public static let none = Moments(count: 0, mean: 0, squares: 0, minimum: .infinity, maximum: -.infinity)
+
+  /// Adds another part's moments (Chan, Golub and LeVeque 1979).
+  public mutating func merge(_ other: Moments) {
+    guard other.count > 0 else { return }
+    let total = count + other.count
+    let distance = other.mean - mean
+    squares += other.squares + distance * distance * count * other.count / total
+    mean += distance * other.count / total
+    count = total
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+  }
+
+  /// The moments after `(v - offset) * scale`.
+  func followed(byOffset offset: Double, scale: Double) -> Moments {
+    let ends = [(minimum - offset) * scale, (maximum - offset) * scale].sorted()
+    return Moments(
+      count: count, mean: (mean - offset) * scale, squares: squares * scale * scale, minimum: ends[0],
+      maximum: ends[1])
+  }
+}
+
+/// Which voxels are measured.
+enum Measured {
+  case all
+  case nonzero
+  case masked(UnsafePointer<UInt8>)
+}
+
+/// The moments of one channel's voxels after a pointwise map.
+///
+/// Slices are measured on their own and merged in order, so the result does not depend on the number of workers.
+func measure(
+  _ volume: Volume, channel: Int, _ map: Pointwise, _ which: Measured = .all, on workers: Workers
+) throws -> Moments {
+  let shape = volume.shape
+  let area = shape.y * shape.x
+  let parts = Parts(count: shape.z)
+  try workers.forEach(shape.z) { z in
+    let slice = volume.voxels.base + channel * shape.count + z * area
+    parts.values[z] = measureSlice(slice, area, map, which.advanced(by: z * area))
+  }
+  return parts.values.reduce(into: Moments.none) { $0.merge($1) }
+}
+
+private func measureSlice(_ voxels: UnsafePointer<Float>, _ count: Int, _ map: Pointwise, _ which: Measured) -> Moments
+{
+  var kernel = map.kernel
+  // A shift near the values keeps the difference of squares exact; a constant slice has exactly no spread.
+  let shift = Float(map(Double(voxels[0])))
+  var sums = segprep_moments(count: 0, sum: 0, squares: 0, minimum: .infinity, maximum: -.infinity)
+  switch which {
+  case .all: segprep_measure(&kernel, voxels, count, shift, &sums)
+  case .masked(let mask): segprep_measure_masked(&kernel, voxels, mask, count, shift, &sums)
+  case .nonzero:
+    let mask = [UInt8](unsafeUninitializedCapacity: count) { mask, filled in
+      for i in 0..<count { mask[i] = map(Double(voxels[i])) != 0 ? 1 : 0 }
+      filled = count
+    }
+    segprep_measure_masked(&kernel, voxels, mask, count, shift, &sums)
+  }
+  guard sums.count > 0 else { return .none }
+  let mean = sums.sum / sums.count
+  return Moments(
+    count: sums.count, mean: mean + Double(shift), squares: sums.squares - mean * sums.sum,
+    minimum: Double(sums.minimum), maximum: Double(sums.maximum))
+}
+
+extension Measured {
+  func advanced(by count: Int) -> Measured {
+    if case .masked(let mask) = self { .masked(mask + count) } else { self }
+  }
+}
+
+extension Measured: @unchecked Sendable {}
+
+/// Results by index, each written by one thread.
+private final class Parts: @unchecked Sendable {
+  var values: UnsafeMutableBufferPointer<Moments>
+
+  init(count: Int) {
+    values = .allocate(capacity: count)
+    values.initialize(repeating: .none)
+  }
+
+  deinit { values.deallocate() }
+}

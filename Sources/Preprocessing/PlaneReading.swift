@@ -1,0 +1,107 @@
+import Parallelism
+import Volumes
+
+/// Reads a source's planes in order on one thread while others use those that have arrived.
+///
+/// Two lanes over a ring of planes: reading stops when the ring is full, so memory is bounded whatever the speed of either.
+final class PlaneReading: @unchecked Sendable {
+  /// Uses a plane; what it returns runs under the lanes' lock.
+  typealias Use = @Sendable (_ plane: UnsafeRawPointer, _ index: Int) throws -> (() -> Void)
+
+  private let source: any PlaneSource
+  private let use: Use
+  private let slots: [UnsafeMutableRawBufferPointer]
+  private var free: [Int]
+  private var arrived: [(plane: Int, slot: Int)] = []
+  private var isReading = false
+  private var begun = 0
+  private var used = 0
+
+  /// Bytes that lie in the ring: enough to ride out another lane's step, small enough for the last-level cache.
+  private static let ringBytes = 4 << 20
+
+  init(source: any PlaneSource, use: @escaping Use) {
+    self.source = source
+    self.use = use
+    let bytes = source.layout.planeBytes
+    let count = min(max(2, Self.ringBytes / bytes), 64, source.layout.planes)
+    slots = (0..<count).map { _ in .allocate(byteCount: bytes, alignment: 64) }
+    free = Array(slots.indices)
+  }
+
+  deinit { for slot in slots { slot.deallocate() } }
+
+  var isFinished: Bool { used == source.layout.planes }
+
+  /// The lane that reads.
+  var reading: any Lane { Reading(self) }
+  /// The lane that uses what was read.
+  var using: any Lane { Using(self) }
+
+  private final class Reading: Lane {
+    let owner: PlaneReading
+    init(_ owner: PlaneReading) { self.owner = owner }
+
+    func next() -> LaneState {
+      let owner = owner
+      guard owner.begun < owner.source.layout.planes else { return .finished }
+      guard !owner.isReading, let slot = owner.free.popLast() else { return .waiting }
+      owner.isReading = true
+      let plane = owner.begun
+      return .step(
+        work: { try owner.source.readPlane(into: owner.slots[slot]) },
+        finish: {
+          owner.isReading = false
+          owner.begun += 1
+          owner.arrived.append((plane, slot))
+        })
+    }
+  }
+
+  private final class Using: Lane {
+    let owner: PlaneReading
+    init(_ owner: PlaneReading) { self.owner = owner }
+
+    func next() -> LaneState {
+      let owner = owner
+      guard !owner.arrived.isEmpty else { return owner.isFinished ? .finished : .waiting }
+      let (plane, slot) = owner.arrived.removeFirst()
+      guard let base = owner.slots[slot].baseAddress else { return .finished }
+      let finishing = Finishing()
+      return .step(
+        work: { finishing.run = try owner.use(base, plane) },
+        finish: {
+          finishing.run()
+          owner.free.append(slot)
+          owner.used += 1
+        })
+    }
+  }
+
+  private final class Finishing {
+    var run: () -> Void = {}
+  }
+}
+
+/// Counts up to a total once something else is complete; each index can be worked on by another thread.
+final class IndexLane: Lane {
+  private let total: Int
+  private let isReady: () -> Bool
+  private let work: (Int) throws -> (() -> Void)
+  private var begun = 0
+
+  init(total: Int, isReady: @escaping () -> Bool, work: @escaping (Int) throws -> (() -> Void)) {
+    self.total = total
+    self.isReady = isReady
+    self.work = work
+  }
+
+  func next() -> LaneState {
+    guard begun < total else { return .finished }
+    guard isReady() else { return .waiting }
+    let index = begun
+    begun += 1
+    var finishing: () -> Void = {}
+    return .step(work: { finishing = try self.work(index) }, finish: { finishing() })
+  }
+}

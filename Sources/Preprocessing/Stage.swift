@@ -1,0 +1,126 @@
+import Volumes
+
+/// One step between the raw voxels and the prepared case. Steps run in the order in which they are listed.
+public enum Stage: Sendable, Equatable {
+  case resample(Resampling)
+  /// Values outside become the bound (HU for CT).
+  case clip(ClosedRange<Double>)
+  case zscore(ZScore)
+  case crop(Crop)
+  case pad(Pad)
+  case rescale(Rescale)
+
+  /// The stage's key in a pipeline file.
+  public var name: String {
+    switch self {
+    case .resample: "resample"
+    case .clip: "clip_hu"
+    case .zscore: "zscore"
+    case .crop: "crop"
+    case .pad: "pad"
+    case .rescale: "rescale"
+    }
+  }
+
+  /// Whether a case without a label cannot pass.
+  public var needsLabel: Bool { self == .zscore(.foreground) || cropsToForeground }
+
+  private var cropsToForeground: Bool {
+    if case .crop(let crop) = self { crop.to == .foreground } else { false }
+  }
+}
+
+/// Which voxels' mean and standard deviation (ddof 0) turn a channel into (v - mean) / std.
+public enum ZScore: Sendable, Equatable {
+  /// All voxels, background included.
+  case volume
+  /// Voxels that are not 0; zeros stay 0.
+  case nonzero
+  /// Voxels of any class but background; all voxels are scaled.
+  case foreground
+  /// The foreground of all labelled cases together, worked out before; all voxels are scaled.
+  case dataset
+  /// Given numbers, one pair per channel or one for all.
+  case constants([Normal])
+
+  /// A mean and a standard deviation.
+  public struct Normal: Sendable, Equatable, Codable {
+    public var mean: Double
+    public var std: Double
+
+    public init(mean: Double, std: Double) {
+      self.mean = mean
+      self.std = std
+    }
+  }
+}
+
+/// Cuts a case down to a box around what matters.
+public struct Crop: Sendable, Equatable {
+  public enum Target: String, Sendable, Codable, CaseIterable {
+    /// Voxels that are not 0 in any channel.
+    case nonzero
+    /// Voxels of any class but background.
+    case foreground
+  }
+
+  public var to: Target
+  /// Voxels kept around the box, as far as the volume reaches.
+  public var margin: Shape
+
+  public init(to: Target, margin: Shape = Shape(z: 0, y: 0, x: 0)) {
+    self.to = to
+    self.margin = margin
+  }
+}
+
+/// Makes a case at least as large as a shape, the same on both sides (one voxel more after than before if it is odd).
+public struct Pad: Sendable, Equatable {
+  public var shape: Shape
+  /// What the new voxels hold; nil is each channel's minimum. Their label is background.
+  public var value: Double?
+
+  public init(shape: Shape, value: Double? = nil) {
+    self.shape = shape
+    self.value = value
+  }
+}
+
+/// Maps one range of values linearly onto another.
+public struct Rescale: Sendable, Equatable {
+  /// The range that becomes `to`; nil is each channel's own minimum and maximum.
+  public var from: ClosedRange<Double>?
+  public var to: ClosedRange<Double>
+
+  public init(from: ClosedRange<Double>? = nil, to: ClosedRange<Double> = 0...1) {
+    self.from = from
+    self.to = to
+  }
+}
+
+/// Why a case could not be prepared; the caller puts the case's name in front.
+public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
+  case nonfinite(count: Int, of: Int)
+  case foreignLabels(found: [String], expected: [Int])
+  case constantImage(stage: String, value: Double)
+  case noVoxels(stage: String, target: String)
+  case needsLabel(stage: String)
+
+  public var description: String {
+    switch self {
+    case .nonfinite(let count, let total):
+      "\(count) of \(total) voxels are NaN or infinite, expected finite values; "
+        + "mend the image, or set `nonfinite` in the pipeline to the number that replaces them"
+    case .foreignLabels(let found, let expected):
+      "label values outside the label map, found \(found.joined(separator: ", ")), "
+        + "expected only \(expected.map(String.init).joined(separator: ", ")); "
+        + "mend the label, or add the values (or `rest`) to `label_map`"
+    case .constantImage(let stage, let value):
+      "\(stage): every voxel has the same value, found \(value), expected an image; look at the file, or exclude the case"
+    case .noVoxels(let stage, let target):
+      "\(stage): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
+    case .needsLabel(let stage):
+      "\(stage): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
+    }
+  }
+}
