@@ -38,7 +38,7 @@ let package = Package(
     .target(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
-    .target(name: "Prepared", dependencies: ["Files", "HDF5", "Volumes"], swiftSettings: strict),
+    .target(name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [

@@ -1,0 +1,70 @@
+import CHDF5
+import Foundation
+import Synchronization
+
+/// Why HDF5 could not do what it was asked to. Each description is the one line that a user sees.
+public enum HDF5Error: Error, Equatable, CustomStringConvertible {
+  case failed(path: String, action: String, detail: String)
+  case unexpected(path: String, name: String, found: String, expected: String)
+
+  public var description: String {
+    switch self {
+    case .failed(let path, let action, let detail): "\(path): cannot \(action): \(detail)"
+    case .unexpected(let path, let name, let found, let expected):
+      "\(path): unexpected \(name), found \(found), expected \(expected)"
+    }
+  }
+}
+
+/// The one way into libhdf5: its lock covers one call and the reading of its error stack.
+enum Gateway {
+  private static let lock = Mutex(())
+
+  /// Runs one call; a negative result becomes an error with HDF5's own words.
+  @discardableResult
+  static func call<Result: SignedInteger>(
+    _ path: String, _ action: @autoclosure () -> String, _ body: () -> Result
+  ) throws(HDF5Error) -> Result {
+    let outcome: (result: Result, detail: String) = lock.withLock { _ in
+      H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+      let result = body()
+      return (result, result < 0 ? deepestError() : "")
+    }
+    guard outcome.result >= 0 else {
+      throw .failed(path: path, action: action(), detail: outcome.detail)
+    }
+    return outcome.result
+  }
+
+  /// What went wrong first: the innermost entry of the error stack.
+  private static func deepestError() -> String {
+    var text = [CChar](repeating: 0, count: 512)
+    text.withUnsafeMutableBufferPointer { buffer in
+      _ = H5Ewalk2(
+        hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
+        { depth, entry, data in
+          guard depth == 0, let entry, let data, let words = entry.pointee.desc else { return 0 }
+          strncpy(data.assumingMemoryBound(to: CChar.self), words, 511)
+          return 0
+        }, buffer.baseAddress)
+    }
+    let detail = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return detail.isEmpty ? "HDF5 gave no reason" : detail
+  }
+}
+
+/// An HDF5 identifier that is given back when it goes out of scope.
+struct Identifier: ~Copyable {
+  let value: hid_t
+  private let release: (hid_t) -> herr_t
+
+  init(_ value: hid_t, _ release: @escaping (hid_t) -> herr_t) {
+    self.value = value
+    self.release = release
+  }
+
+  deinit {
+    // Giving back an identifier that was valid cannot fail in a way that anything could be done about.
+    _ = try? Gateway.call("", "close") { release(value) }
+  }
+}

@@ -1,0 +1,94 @@
+import CHDF5
+
+/// Reads the datasets and root attributes of an HDF5 file.
+public struct HDF5Reader: ~Copyable {
+  private let path: String
+  private let file: Identifier
+
+  public init(path: String) throws(HDF5Error) {
+    self.path = path
+    file = Identifier(
+      try Gateway.call(path, "open as HDF5") { H5Fopen(path, segprep_h5_read_only(), segprep_h5_default()) }, H5Fclose)
+  }
+
+  /// Whether the file has an object of that name at its root.
+  public borrowing func contains(_ name: String) throws(HDF5Error) -> Bool {
+    let file = file.value
+    return try Gateway.call(path, "look for /\(name)") { H5Lexists(file, name, segprep_h5_default()) } > 0
+  }
+
+  /// A dataset's shape and type.
+  /// - Throws: `HDF5Error.unexpected` for a type that segprep does not write.
+  public borrowing func describe(_ name: String) throws(HDF5Error) -> (shape: [Int], type: ElementType) {
+    let dataset = try open(name)
+    let space = Identifier(try Gateway.call(path, "describe /\(name)") { H5Dget_space(dataset.value) }, H5Sclose)
+    let rank = Int(try Gateway.call(path, "describe /\(name)") { H5Sget_simple_extent_ndims(space.value) })
+    var extents = [hsize_t](repeating: 0, count: max(1, rank))
+    try Gateway.call(path, "describe /\(name)") { H5Sget_simple_extent_dims(space.value, &extents, nil) }
+    let type = Identifier(try Gateway.call(path, "describe /\(name)") { H5Dget_type(dataset.value) }, H5Tclose)
+    for candidate in [ElementType.float32, .uint8] {
+      if try Gateway.call(path, "describe /\(name)", { H5Tequal(type.value, candidate.identifier) }) > 0 {
+        return (extents.prefix(rank).map { Int(clamping: $0) }, candidate)
+      }
+    }
+    throw .unexpected(path: path, name: "type of /\(name)", found: "another type", expected: "float32 or uint8")
+  }
+
+  /// Reads a whole dataset into memory that is exactly as large.
+  public borrowing func read(
+    _ name: String, type: ElementType, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(HDF5Error) {
+    let found = try describe(name)
+    var size = found.type == .float32 ? 4 : 1
+    for extent in found.shape { size = size.multipliedReportingOverflow(by: extent).partialValue }
+    guard found.type == type, size == bytes.count else {
+      throw .unexpected(
+        path: path, name: "/\(name)", found: "\(found.type.rawValue) \(found.shape)",
+        expected: "\(bytes.count) bytes of \(type.rawValue)")
+    }
+    let dataset = try open(name)
+    try Gateway.call(path, "read /\(name)") {
+      H5Dread(
+        dataset.value, type.identifier, segprep_h5_all(), segprep_h5_all(), segprep_h5_default(), bytes.baseAddress)
+    }
+  }
+
+  /// A text at the root of the file; nil if there is none of that name.
+  public borrowing func text(_ name: String) throws(HDF5Error) -> String? {
+    guard let attribute = try openAttribute(name) else { return nil }
+    let type = Identifier(try Gateway.call(path, "read \(name)") { H5Aget_type(attribute.value) }, H5Tclose)
+    let size = H5Aget_storage_size(attribute.value)
+    guard H5Tget_class(type.value) == H5T_STRING, H5Tis_variable_str(type.value) == 0, size < 1 << 20 else {
+      throw .unexpected(path: path, name: "attribute \(name)", found: "another type", expected: "a fixed-length text")
+    }
+    var bytes = [UInt8](repeating: 0, count: max(1, Int(size)))
+    try Gateway.call(path, "read \(name)") { H5Aread(attribute.value, type.value, &bytes) }
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Numbers at the root of the file; nil if there are none of that name.
+  public borrowing func numbers(_ name: String) throws(HDF5Error) -> [Double]? {
+    guard let attribute = try openAttribute(name) else { return nil }
+    let space = Identifier(try Gateway.call(path, "read \(name)") { H5Aget_space(attribute.value) }, H5Sclose)
+    let count = try Gateway.call(path, "read \(name)") { H5Sget_simple_extent_npoints(space.value) }
+    guard count < 1 << 16 else {
+      throw .unexpected(path: path, name: "attribute \(name)", found: "\(count) numbers", expected: "a few")
+    }
+    var values = [Double](repeating: 0, count: max(1, Int(count)))
+    try Gateway.call(path, "read \(name)") { H5Aread(attribute.value, segprep_h5_native_double(), &values) }
+    return Array(values.prefix(Int(count)))
+  }
+
+  private borrowing func open(_ name: String) throws(HDF5Error) -> Identifier {
+    let file = file.value
+    return Identifier(
+      try Gateway.call(path, "open /\(name)") { H5Dopen2(file, name, segprep_h5_default()) }, H5Dclose)
+  }
+
+  private borrowing func openAttribute(_ name: String) throws(HDF5Error) -> Identifier? {
+    let file = file.value
+    guard try Gateway.call(path, "look for \(name)", { H5Aexists(file, name) }) > 0 else { return nil }
+    return Identifier(
+      try Gateway.call(path, "open \(name)") { H5Aopen(file, name, segprep_h5_default()) }, H5Aclose)
+  }
+}

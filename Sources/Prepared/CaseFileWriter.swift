@@ -1,0 +1,72 @@
+import Files
+import HDF5
+import Parallelism
+import Preprocessing
+import Volumes
+
+/// Writes `cases/<case>.h5`: image float32 (channel, z, y, x), label uint8 (z, y, x), both contiguous and uncompressed.
+///
+/// HDF5 lays out the file and writes the attributes. The voxels are then written straight to their places, each block
+/// passing through the pending maps, the disk and the hash while it is in cache.
+public struct CaseFileWriter: Sendable {
+  public static let format = "segprep-case"
+  public static let version = 1
+
+  public var caseIdentifier: String
+  public var source: CaseSource
+  public var statistics: CaseStatistics
+  public var ingestDigest: String
+
+  public init(caseIdentifier: String, source: CaseSource, statistics: CaseStatistics, ingestDigest: String) {
+    self.caseIdentifier = caseIdentifier
+    self.source = source
+    self.statistics = statistics
+    self.ingestDigest = ingestDigest
+  }
+
+  /// The file that was written.
+  public struct Written: Sendable {
+    public var bytes: Int
+    public var sha256: String
+  }
+
+  /// Writes the case atomically; its voxels are used up (the pending maps are applied in place).
+  public func write(_ state: CaseState, to path: String, flush: Bool, on workers: Workers) throws -> Written {
+    try AtomicFile.write(to: path, flush: flush) { temporary in
+      let (image, label) = try layOut(state, at: temporary)
+      let content = try CaseContent(path: temporary, state: state, imageOffset: image, labelOffset: label)
+      try Lanes([content.hashing, content.writing]).run(on: workers)
+      return Written(bytes: content.length, sha256: content.digest)
+    }
+  }
+
+  /// Creates the file with its attributes; returns the places of the image's and the label's first byte.
+  private func layOut(_ state: CaseState, at path: String) throws -> (image: Int, label: Int?) {
+    let writer = try HDF5Writer(path: path)
+    let volume = state.volume
+    let shape = [volume.shape.z, volume.shape.y, volume.shape.x]
+    let image = try writer.createDataset("image", type: .float32, shape: [volume.channels] + shape)
+    let label = try state.label.map { _ in try writer.createDataset("label", type: .uint8, shape: shape) }
+    let affine = volume.affine
+    try writer.setAttribute("format", Self.format)
+    try writer.setAttribute("format_version", [Self.version], shape: [])
+    try writer.setAttribute("case", caseIdentifier)
+    try writer.setAttribute("ingest_digest", ingestDigest)
+    try writer.setAttribute("affine", affine.rows.flatMap { $0 } + [0, 0, 0, 1], shape: [4, 4])
+    try writer.setAttribute("spacing_mm", affine.spacing.array, shape: [3])
+    try writer.setAttribute("pad_value", statistics.channels.map(\.minimum), shape: [volume.channels])
+    try writer.setAttribute("source_shape", source.shape, shape: [3])
+    try writer.setAttribute("source_spacing_mm", source.spacingMm, shape: [3])
+    try writer.setAttribute("source_orientation", source.orientation)
+    try writer.setAttribute("source_transform", source.transform)
+    try writer.setAttribute("source_sform_code", [source.sformCode], shape: [])
+    try writer.setAttribute("source_qform_code", [source.qformCode], shape: [])
+    try writer.setAttribute("source_sha256", source.images.map(\.sha256).joined(separator: " "))
+    if let label = source.label { try writer.setAttribute("source_label_sha256", label.sha256) }
+    try writer.setAttribute("source", CanonicalJSON.text(source, compact: true))
+    try writer.setAttribute("statistics", CanonicalJSON.text(statistics, compact: true))
+    try writer.setAttribute("decisions", CanonicalJSON.text(state.records, compact: true))
+    try writer.close()
+    return (image, label)
+  }
+}
