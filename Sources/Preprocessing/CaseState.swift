@@ -97,10 +97,6 @@ public struct StageRecord: Sendable, Codable, Equatable {
   /// One per channel.
   public var value: [Double]?
 
-  enum CodingKeys: String, CodingKey {
-    case stage, shape, lower, upper, mean, std, before, after, value
-    case spacingMm = "spacing_mm"
-  }
 
   init(stage: String) { self.stage = stage }
 }
