@@ -65,8 +65,9 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests", dependencies: ["CKernels", "Parallelism", "Preprocessing", "Volumes"],
       swiftSettings: strict),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
-    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Volumes"], swiftSettings: strict),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Volumes"], swiftSettings: strict),
     .testTarget(name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,37 @@
+/// Why a data set's folders could not be read as a data set.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  /// None of the folders that were looked in holds a case; each with what it does hold.
+  case noCases(root: String, looked: [Look], expected: String)
+
+  /// A folder that was looked in, and what was found there.
+  public struct Look: Sendable, Equatable {
+    /// The folder's path.
+    public var folder: String
+    /// What it holds, in words.
+    public var found: String
+
+    /// A folder that was looked in, and what was found there.
+    public init(folder: String, found: String) {
+      self.folder = folder
+      self.found = found
+    }
+  }
+
+  /// The line that the user sees.
+  public var description: String {
+    switch self {
+    case .noCases(let root, let looked, let expected):
+      let found = looked.map { "\($0.found) in \($0.folder)" }.joined(separator: " and ")
+      return "\(root): no case there, found \(found), expected \(expected); "
+        + "give the folder that holds the cases, or the one above its data/"
+    }
+  }
+
+  /// A few of a folder's names for a message: `a, b, c, d, e and 3 more`.
+  static func listing(_ names: [String]) -> String {
+    let shown = 5
+    if names.isEmpty { return "nothing" }
+    let text = names.prefix(shown).joined(separator: ", ")
+    return names.count > shown ? "\(text) and \(names.count - shown) more" : text
+  }
+}

@@ -1,0 +1,87 @@
+import Files
+
+/// The folders of the KiTS19 challenge: `data/case_00000` to `data/case_00299`, an image in each and a segmentation in
+/// the first 210.
+///
+/// Source: the challenge's repository, github.com/neheller/kits19.
+public enum KiTS19Layout {
+  static let explanation = "folders case_00000, case_00001, ..., each with imaging.nii.gz and segmentation.nii.gz"
+
+  /// The cases in `root`, or else in `root/data`, sorted by identifier; links are followed.
+  ///
+  /// A case folder that lacks what it needs is a case with problems. Where a file is there both as `.nii.gz` and as
+  /// `.nii`, the first is taken.
+  /// - Throws: `DatasetError.noCases` where neither folder holds a case.
+  public static func discover(_ root: String) throws(DatasetError) -> [RawCase] {
+    var looked: [DatasetError.Look] = []
+    for folder in [root, join(root, "data")] {
+      do {
+        let names = try Folder.names(in: folder)
+        let cases = names.filter(isIdentifier)
+        if !cases.isEmpty { return cases.map { rawCase($0, at: join(folder, $0)) } }
+        looked.append(DatasetError.Look(folder: folder, found: DatasetError.listing(names)))
+      } catch {
+        let found = Folder.isFolder(folder) ? "a folder that cannot be listed" : "no folder"
+        looked.append(DatasetError.Look(folder: folder, found: found))
+      }
+    }
+    throw .noCases(root: root, looked: looked, expected: explanation)
+  }
+
+  /// Whether a folder's name is that of a case: `case_` and digits.
+  static func isIdentifier(_ name: String) -> Bool {
+    let digits = name.utf8.dropFirst(5)
+    return name.hasPrefix("case_") && !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
+  }
+
+  private static func rawCase(_ identifier: String, at folder: String) -> RawCase {
+    var found = RawCase(identifier: identifier, images: [], label: nil)
+    let names: [String]
+    do {
+      names = try Folder.names(in: folder)
+    } catch {
+      let what = Folder.isFolder(folder) ? "a folder that cannot be listed" : "a file or a broken link"
+      found.problems = ["\(identifier): is not a case, found \(what), expected a folder with imaging.nii.gz"]
+      return found
+    }
+    do {
+      if let image = try file("imaging", among: names, in: folder) {
+        found.images = [image]
+      } else {
+        found.problems.append(
+          "\(identifier): imaging.nii.gz is missing, found \(DatasetError.listing(names)); "
+            + "the images are downloaded by the data set's own get_imaging script")
+      }
+    } catch {
+      found.problems.append(notAFile(error, in: identifier) + "; download it again")
+    }
+    do {
+      found.label = try file("segmentation", among: names, in: folder)
+    } catch {
+      found.problems.append(notAFile(error, in: identifier) + "; copy it again, or remove it")
+    }
+    return found
+  }
+
+  private struct NotAFile: Error {
+    let name: String
+  }
+
+  private static func notAFile(_ error: NotAFile, in identifier: String) -> String {
+    "\(identifier): \(error.name) is not a file, found a folder or a broken link, expected a NIfTI file"
+  }
+
+  /// The path of a NIfTI file, compressed or not; nil where the folder has neither.
+  private static func file(_ stem: String, among names: [String], in folder: String) throws(NotAFile) -> String? {
+    for name in ["\(stem).nii.gz", "\(stem).nii"] where names.contains(name) {
+      let path = join(folder, name)
+      guard Folder.isFile(path) else { throw NotAFile(name: name) }
+      return path
+    }
+    return nil
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}

@@ -1,0 +1,54 @@
+import Yams
+
+/// A mapping whose keys are segprep's: what is asked for is read, and what nobody asks for is refused.
+struct MappingCursor {
+  let value: FileValue
+  private let accepted: [String]
+  private let values: [String: FileValue]
+
+  /// The keys that are there, in the order of the file.
+  let keys: [String]
+
+  /// Takes the mapping in; nothing written (`zscore` or `zscore:`) is a mapping without keys.
+  ///
+  /// - Parameter later: The message for a key that belongs to a later version, or nil.
+  /// - Throws: where the value is no mapping, or a key is not among the accepted ones.
+  init(_ value: FileValue, accepting accepted: [String], later: (String) -> String? = { _ in nil })
+    throws(PipelineError)
+  {
+    self.value = value
+    self.accepted = accepted
+    if case .nothing = value.scalar {
+      values = [:]
+      keys = []
+      return
+    }
+    let entries = try value.entries(of: "with the keys \(accepted.joined(separator: ", "))")
+    var values: [String: FileValue] = [:]
+    for entry in entries {
+      guard accepted.contains(entry.name) else {
+        if let message = later(entry.name) { throw .later(entry.key.place, what: message) }
+        throw .unknownKey(entry.key.place, key: entry.name, accepted: accepted)
+      }
+      guard values.updateValue(entry.value, forKey: entry.name) == nil else {
+        throw .repeatedKey(entry.key.place, key: entry.name)
+      }
+    }
+    self.values = values
+    keys = entries.map(\.name)
+  }
+
+  /// The value of a key that may be left out.
+  func optional(_ key: String) -> FileValue? {
+    precondition(accepted.contains(key), "\(key) is read but was not accepted")
+    return values[key]
+  }
+
+  /// The value of a key that has no default.
+  func required(_ key: String) throws(PipelineError) -> FileValue {
+    guard let found = optional(key) else {
+      throw .missingKey(value.place, key: key, mapping: value.path, found: keys)
+    }
+    return found
+  }
+}

@@ -1,0 +1,181 @@
+import Datasets
+import Volumes
+
+/// Which keys a configuration is written with.
+enum KeyDetail {
+  /// All keys: the plan as run.
+  case all
+  /// The keys that differ from their defaults: what digests are made of.
+  case differences
+}
+
+/// The keys of a mapping; those at their default are there only if all are wanted.
+private struct KeyWriter {
+  let detail: KeyDetail
+  private(set) var keys: [String: JSONValue] = [:]
+
+  init(_ detail: KeyDetail) { self.detail = detail }
+
+  mutating func put(_ key: String, _ value: JSONValue, default standard: JSONValue? = nil) {
+    if detail == .all || value != standard { keys[key] = value }
+  }
+
+  var object: JSONValue { .object(keys) }
+}
+
+extension PipelineConfig {
+  /// The pipeline as a pipeline file would say it.
+  func json(_ detail: KeyDetail) -> JSONValue {
+    .object([
+      "name": .text(name), "dataset": dataset.json(detail), "preprocess": .array(preprocess.map { $0.json(detail) }),
+      "folds": folds.json(detail),
+    ])
+  }
+}
+
+extension DatasetConfig {
+  func json(_ detail: KeyDetail) -> JSONValue {
+    var keys = KeyWriter(detail)
+    keys.put("layout", .text(layout.rawValue))
+    keys.put("channels", .array(channels.map { .text($0) }))
+    keys.put(
+      "labels", .object(.init(uniqueKeysWithValues: labels.classes.map { ($0.name, .number(Double($0.value))) })))
+    keys.put("label_map", labels.mapJSON, default: LabelScheme(classes: labels.classes).mapJSON)
+    keys.put("unlabelled", .text(unlabelled.rawValue), default: .text(UnlabelledRule.keep.rawValue))
+    keys.put("exclude", .array(exclude.map(\.json)), default: .array([]))
+    keys.put("nonfinite", nonfinite.json, default: NonfiniteRule.fail.json)
+    return keys.object
+  }
+}
+
+extension LabelScheme {
+  fileprivate var mapJSON: JSONValue {
+    var members = Dictionary(uniqueKeysWithValues: map.map { ("\($0.key)", JSONValue.number(Double($0.value))) })
+    if let rest { members["rest"] = .number(Double(rest)) }
+    return .object(members)
+  }
+}
+
+extension ExclusionRule {
+  fileprivate var json: JSONValue {
+    let rule: (key: String, value: JSONValue) =
+      switch condition {
+      case .cases(let selectors): ("cases", .array(selectors.map(\.json)))
+      case .classAbsent(let label): ("class_absent", .text(label.name))
+      }
+    return .object([rule.key: rule.value, "reason": .text(reason)])
+  }
+}
+
+extension CaseSelector {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .number(let number): .number(Double(number))
+    case .identifier(let identifier): .text(identifier)
+    }
+  }
+}
+
+extension NonfiniteRule {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .fail: .text("fail")
+    case .replace(let value): .number(value)
+    }
+  }
+}
+
+extension FoldsConfig {
+  func json(_ detail: KeyDetail) -> JSONValue {
+    let standard = FoldsConfig()
+    var keys = KeyWriter(detail)
+    keys.put("count", .number(Double(count)), default: .number(Double(standard.count)))
+    keys.put("scheme", .text(scheme.rawValue), default: .text(standard.scheme.rawValue))
+    keys.put("seed", .number(Double(seed)), default: .number(Double(standard.seed)))
+    keys.put("keep", .bool(false), default: .bool(false))
+    return keys.object
+  }
+}
+
+extension StageConfig {
+  func json(_ detail: KeyDetail) -> JSONValue {
+    var keys = KeyWriter(detail)
+    switch self {
+    case .resample(let resample): resample.put(in: &keys)
+    case .clipHU(let range): range.put(in: &keys)
+    case .zscore(let statistics): statistics.put(in: &keys)
+    case .crop(let crop):
+      keys.put("to", .text(crop.to.rawValue))
+      keys.put("margin", crop.margin.map(Double.init).json, default: ZYX(z: 0, y: 0, x: 0).json)
+    case .pad(let pad):
+      keys.put("shape", pad.shape.map(Double.init).json)
+      keys.put("value", pad.value.json, default: PadConfig.Value.minimum.json)
+    case .rescale(let rescale):
+      let standard = RescaleConfig()
+      keys.put("from", rescale.from.json, default: standard.from.json)
+      keys.put("to", rescale.to.json, default: standard.to.json)
+    }
+    return .object([name.rawValue: keys.object])
+  }
+}
+
+extension ResampleConfig {
+  fileprivate func put(in keys: inout KeyWriter) {
+    let standard = ResampleConfig(spacing: spacing)
+    keys.put("spacing_mm", spacing.json)
+    keys.put("image_order", imageOrder.json, default: standard.imageOrder.json)
+    keys.put("label_order", labelOrder.json, default: standard.labelOrder.json)
+    keys.put("label_rule", .text(labelRule.rawValue), default: .text(standard.labelRule.rawValue))
+    keys.put("shape", .text(shape.rawValue), default: .text(standard.shape.rawValue))
+    keys.put("grid", .text(grid.rawValue), default: .text(standard.grid.rawValue))
+    keys.put("image_border", .text(imageBorder.rawValue), default: .text(standard.imageBorder.rawValue))
+    keys.put("label_border", .text(labelBorder.rawValue), default: .text(standard.labelBorder.rawValue))
+  }
+}
+
+extension InterpolationOrder {
+  fileprivate var json: JSONValue { .number(Double(rawValue)) }
+}
+
+extension ZScoreStatistics {
+  fileprivate func put(in keys: inout KeyWriter) {
+    switch self {
+    case .constants(let mean, let std): keys.put("constants", .object(["mean": .number(mean), "std": .number(std)]))
+    case .volume: keys.put("over", .text("volume"), default: .text("volume"))
+    case .nonzero: keys.put("over", .text("nonzero"))
+    case .foreground: keys.put("over", .text("foreground"))
+    case .dataset: keys.put("over", .text("dataset"))
+    }
+  }
+}
+
+extension ValueRange {
+  fileprivate var json: JSONValue { .object(["lower": .number(lower), "upper": .number(upper)]) }
+
+  fileprivate func put(in keys: inout KeyWriter) {
+    keys.put("lower", .number(lower))
+    keys.put("upper", .number(upper))
+  }
+}
+
+extension PadConfig.Value {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .minimum: .text("minimum")
+    case .constant(let value): .number(value)
+    }
+  }
+}
+
+extension RescaleConfig.Source {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .volume: .text("volume")
+    case .range(let range): range.json
+    }
+  }
+}
+
+extension ZYX<Double> {
+  fileprivate var json: JSONValue { .object(["z": .number(z), "y": .number(y), "x": .number(x)]) }
+}

@@ -1,0 +1,89 @@
+import Datasets
+
+/// A pipeline file as it was written, with the defaults filled in.
+public struct PipelineConfig: Sendable, Equatable {
+  /// The pipeline's name; it changes nothing but titles.
+  public var name: String
+  /// Which cases there are, and what is in them.
+  public var dataset: DatasetConfig
+  /// What is done to each case, in this order.
+  public var preprocess: [StageConfig]
+  /// How the labelled cases are split.
+  public var folds: FoldsConfig
+
+  /// A pipeline.
+  public init(name: String, dataset: DatasetConfig, preprocess: [StageConfig], folds: FoldsConfig = FoldsConfig()) {
+    self.name = name
+    self.dataset = dataset
+    self.preprocess = preprocess
+    self.folds = folds
+  }
+}
+
+/// The `dataset` section: which cases there are, and what is in them.
+public struct DatasetConfig: Sendable, Equatable {
+  /// How the files lie in folders.
+  public var layout: DatasetLayout
+  /// The channels' names, in order; as many as the layout has images per case.
+  public var channels: [String]
+  /// The classes, and the raw values that stand for each.
+  public var labels: LabelScheme
+  /// What is done with cases that have no label.
+  public var unlabelled: UnlabelledRule
+  /// The rules that leave cases out; the first that applies gives the reason.
+  public var exclude: [ExclusionRule]
+  /// What is done with voxels that are NaN or infinite.
+  public var nonfinite: NonfiniteRule
+
+  /// A data set.
+  public init(
+    layout: DatasetLayout, channels: [String], labels: LabelScheme, unlabelled: UnlabelledRule = .keep,
+    exclude: [ExclusionRule] = [], nonfinite: NonfiniteRule = .fail
+  ) {
+    self.layout = layout
+    self.channels = channels
+    self.labels = labels
+    self.unlabelled = unlabelled
+    self.exclude = exclude
+    self.nonfinite = nonfinite
+  }
+}
+
+/// What is done with cases that have no label.
+public enum UnlabelledRule: String, CaseIterable, Sendable {
+  /// They are prepared for prediction, in no fold.
+  case keep
+  /// They are left out.
+  case exclude
+}
+
+/// What is done with voxels that are NaN or infinite.
+public enum NonfiniteRule: Sendable, Equatable {
+  /// The case fails.
+  case fail
+  /// They become this value.
+  case replace(Double)
+}
+
+/// The `folds` section: how the labelled cases are split.
+public struct FoldsConfig: Sendable, Equatable {
+  /// How many folds, at least 2.
+  public var count: Int
+  /// Which cases go together.
+  public var scheme: FoldScheme
+  /// The seed of the shuffle.
+  public var seed: UInt32
+
+  /// Folds; the defaults are nnU-Net's split.
+  public init(count: Int = 5, scheme: FoldScheme = .kfold, seed: UInt32 = 12345) {
+    self.count = count
+    self.scheme = scheme
+    self.seed = seed
+  }
+}
+
+/// Which cases go together in a fold.
+public enum FoldScheme: String, CaseIterable, Sendable {
+  /// scikit-learn's `KFold` with one shuffle.
+  case kfold
+}

@@ -1,0 +1,76 @@
+import Files
+
+/// What runs: a pipeline with every default filled in, and the digests that tell whether prepared data still fit it.
+///
+/// It is saved beside the data it made, so it holds nothing of the machine, the user or the time.
+public struct Plan: Sendable, Equatable {
+  /// The pipeline, every default filled in.
+  public let config: PipelineConfig
+  /// The name of the pipeline file, without its folders.
+  public let sourceFile: String
+  /// The SHA-256 of what decides the prepared cases: the keys of `dataset` and `preprocess` that are not at their default.
+  public let ingestDigest: String
+  /// The SHA-256 of what decides the folds: the ingest digest, and the keys of `folds` that are not at their default.
+  public let foldsDigest: String
+
+  /// The plan of a pipeline; `sourceFile` is the path it was read from.
+  public init(_ config: PipelineConfig, sourceFile: String) {
+    self.config = config
+    self.sourceFile = sourceFile.split(separator: "/").last.map(String.init) ?? sourceFile
+    ingestDigest = SHA256.hash(Self.ingestKeys(of: config).canonicalText)
+    let folds = JSONValue.object(["folds": config.folds.json(.differences), "ingest": .text(ingestDigest)])
+    foldsDigest = SHA256.hash(folds.canonicalText)
+  }
+
+  static func ingestKeys(of config: PipelineConfig) -> JSONValue {
+    .object([
+      "dataset": config.dataset.json(.differences),
+      "preprocess": .array(config.preprocess.map { $0.json(.differences) }),
+    ])
+  }
+
+  /// What the user should know before it runs, a line each.
+  public var notes: [String] {
+    config.preprocess.enumerated().compactMap { index, stage in
+      guard stage.needsLabel, config.dataset.unlabelled == .keep else { return nil }
+      return "stage \(index + 1), \(stage.name.rawValue), needs labels: unlabelled cases will fail there; "
+        + "leave them out with `unlabelled: exclude`"
+    }
+  }
+
+  /// The plan as JSON: the pipeline in the words of a pipeline file, every key there; the file's name; the digests.
+  public var json: JSONValue {
+    .object([
+      "pipeline": config.json(.all), "source_file": .text(sourceFile),
+      "digests": .object(["ingest": .text(ingestDigest), "folds": .text(foldsDigest)]),
+    ])
+  }
+}
+
+extension Plan: Codable {
+  private enum Key: String, CodingKey {
+    case pipeline
+    case sourceFile = "source_file"
+    case digests
+  }
+
+  /// Reads a saved plan as strictly as a pipeline file; the digests are those that were saved.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    sourceFile = try container.decode(String.self, forKey: .sourceFile)
+    let digests = try container.decode([String: String].self, forKey: .digests)
+    guard let ingest = digests["ingest"], let folds = digests["folds"] else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .digests, in: container,
+        debugDescription: "found the digests \(digests.keys.sorted()), expected ingest and folds")
+    }
+    ingestDigest = ingest
+    foldsDigest = folds
+    // JSON is YAML, so that there is one reader and one set of messages.
+    let pipeline = try container.decode(JSONValue.self, forKey: .pipeline)
+    config = try PipelineFile.parse(pipeline.canonicalText, file: sourceFile)
+  }
+
+  /// Writes what `json` holds; it comes out the same every time where the encoder sorts keys.
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

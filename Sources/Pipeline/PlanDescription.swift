@@ -1,0 +1,94 @@
+import Datasets
+import Volumes
+
+/// A plan in words: what `segprep plan` prints.
+public enum PlanDescription {
+  /// The plan as a page of text, parameters resolved, units named.
+  public static func text(of plan: Plan) -> String {
+    var page = Page()
+    page.lines.append("\(plan.config.name), from \(plan.sourceFile)")
+    describe(plan.config.dataset, on: &page)
+    page.section("Preprocessing, in this order")
+    if plan.config.preprocess.isEmpty { page.lines.append("  nothing: images and labels stay as they are") }
+    for (index, stage) in plan.config.preprocess.enumerated() {
+      let number = "\(index + 1)"
+      page.entry(
+        String(repeating: " ", count: max(0, 2 - number.count)) + "\(number)  \(stage.name.rawValue)",
+        StageDescription.lines(of: stage))
+    }
+    page.section("Folds")
+    page.lines += FoldsDescription.lines(of: plan.config.folds).map { "  \($0)" }
+    page.section("Digests (SHA-256 of what is not at its default)")
+    page.entry("ingest", [plan.ingestDigest])
+    page.entry("folds", [plan.foldsDigest])
+    if !plan.notes.isEmpty {
+      page.section("Notes")
+      page.lines += plan.notes.map { "  \($0)" }
+    }
+    return page.lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The plan as JSON, for programs: what is saved beside the data.
+  public static func json(of plan: Plan) -> String { plan.json.prettyText }
+
+  private static func describe(_ dataset: DatasetConfig, on page: inout Page) {
+    page.section("Data set")
+    page.entry("layout", ["\(dataset.layout.rawValue): \(dataset.layout.explanation)"])
+    page.entry("channels", [dataset.channels.joined(separator: ", ")])
+    page.entry("classes", [dataset.labels.classes.map { "\($0.value) \($0.name)" }.joined(separator: ", ")])
+    page.entry("raw labels", rawLabels(dataset.labels))
+    page.entry(
+      "unlabelled",
+      [dataset.unlabelled == .keep ? "kept: prepared for prediction, in no fold" : "left out"])
+    page.entry("excluded", dataset.exclude.isEmpty ? ["no case"] : dataset.exclude.map(exclusion))
+    switch dataset.nonfinite {
+    case .fail: page.entry("NaN and Inf", ["are errors: the case fails"])
+    case .replace(let value): page.entry("NaN and Inf", ["become \(JSONValue.text(of: value))"])
+    }
+  }
+
+  private static func rawLabels(_ labels: LabelScheme) -> [String] {
+    let others = labels.rest.map { "any other value is read as \($0)" } ?? "any other value is an error"
+    if labels.isIdentity { return ["as the classes; \(others)"] }
+    let map = labels.map.sorted { $0.key < $1.key }.map { raw, value in
+      "\(raw) -> \(value) \(labels.label(valued: value)?.name ?? "")"
+    }
+    return ["\(map.joined(separator: ", ")); \(others)"]
+  }
+
+  private static func exclusion(_ rule: ExclusionRule) -> String {
+    switch rule.condition {
+    case .cases(let selectors):
+      "\(selectors.count == 1 ? "case" : "cases") \(selectors.map(\.description).joined(separator: ", ")): \(rule.reason)"
+    case .classAbsent(let label):
+      "cases without a voxel of \(label.value) \(label.name): \(rule.reason)"
+    }
+  }
+}
+
+/// The lines of a page; what an entry says is aligned, and continues under its own first line.
+private struct Page {
+  var lines: [String] = []
+
+  mutating func section(_ title: String) { lines += ["", title] }
+
+  mutating func entry(_ title: String, _ body: [String]) {
+    for (index, text) in body.enumerated() {
+      let label = index == 0 ? title : ""
+      lines.append("  \(label)\(String(repeating: " ", count: max(1, 14 - label.count)))\(text)")
+    }
+  }
+}
+
+/// The folds in words.
+enum FoldsDescription {
+  static func lines(of folds: FoldsConfig) -> [String] {
+    switch folds.scheme {
+    case .kfold:
+      [
+        "\(folds.count) folds of the labelled cases that are not excluded, sorted, shuffled once with seed \(folds.seed)",
+        "(scikit-learn's KFold(\(folds.count), shuffle=True, random_state=\(folds.seed)), nnU-Net's way to split)",
+      ]
+    }
+  }
+}

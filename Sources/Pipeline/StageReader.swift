@@ -1,0 +1,154 @@
+import Volumes
+
+/// The `preprocess` section: a list of stages, each a name with its parameters.
+enum StageReader {
+  static func read(_ value: FileValue) throws(PipelineError) -> [StageConfig] {
+    var stages: [StageConfig] = []
+    for item in try value.items(of: "stages") { stages.append(try stage(item)) }
+    return stages
+  }
+
+  private static func stage(_ item: FileValue) throws(PipelineError) -> StageConfig {
+    let names = StageName.allCases.map(\.rawValue)
+    let entry: (key: FileValue, name: String, value: FileValue)
+    if case .text(let name) = item.scalar {
+      entry = (item, name, FileValue(node: .init(""), file: item.file, path: name, line: item.place.line))
+    } else {
+      let entries = try item.entries(of: "with one key, the stage's name")
+      guard let first = entries.first, entries.count == 1 else {
+        let found = entries.isEmpty ? "nothing" : entries.map(\.name).joined(separator: ", ")
+        throw .unacceptable(
+          item.place, key: item.path, problem: "is not one stage", found: found, expected: "one stage",
+          advice: "put each stage in an item of its own, and indent its parameters")
+      }
+      entry = first
+    }
+    guard let name = StageName(rawValue: entry.name) else {
+      throw .unknownKey(entry.key.place, key: entry.name, accepted: names)
+    }
+    // Messages name the parameter as `clip_hu.lower`: the line tells which of several such stages is meant.
+    return try stage(
+      name, FileValue(node: entry.value.node, file: item.file, path: name.rawValue, line: entry.key.place.line))
+  }
+
+  private static func stage(_ name: StageName, _ value: FileValue) throws(PipelineError) -> StageConfig {
+    switch name {
+    case .resample: .resample(try resample(value))
+    case .clipHU: .clipHU(try range(value))
+    case .zscore: .zscore(try zscore(value))
+    case .crop: .crop(try crop(value))
+    case .pad: .pad(try pad(value))
+    case .rescale: .rescale(try rescale(value))
+    }
+  }
+
+  private static func resample(_ value: FileValue) throws(PipelineError) -> ResampleConfig {
+    let stage = try MappingCursor(
+      value,
+      accepting: [
+        "spacing_mm", "image_order", "label_order", "label_rule", "shape", "grid", "image_border", "label_border",
+      ])
+    let spacing = try stage.required("spacing_mm").zyx { axis throws(PipelineError) in
+      try axis.number(in: 0.01...1000, unit: "mm")
+    }
+    var resample = ResampleConfig(spacing: spacing)
+    if let order = stage.optional("image_order") { resample.imageOrder = try order.choice(InterpolationOrder.allCases) }
+    if let order = stage.optional("label_order") {
+      resample.labelOrder = try order.choice([InterpolationOrder.nearest, .linear])
+    }
+    if let rule = stage.optional("label_rule") {
+      resample.labelRule = try rule.choice()
+      if resample.labelRule != .threshold, resample.labelOrder == .nearest {
+        throw rule.refusal(
+          "has no effect with label_order 0", expected: "label_order 1 beside it", advice: "remove one of the two")
+      }
+    }
+    if let shape = stage.optional("shape") { resample.shape = try shape.choice() }
+    if let grid = stage.optional("grid") { resample.grid = try grid.choice() }
+    if let border = stage.optional("image_border") { resample.imageBorder = try border.choice() }
+    if let border = stage.optional("label_border") { resample.labelBorder = try border.choice() }
+    return resample
+  }
+
+  private static func range(_ value: FileValue) throws(PipelineError) -> ValueRange {
+    let range = try MappingCursor(value, accepting: ["lower", "upper"])
+    let (lower, upper) = (try range.required("lower"), try range.required("upper"))
+    let values = ValueRange(lower: try lower.number(), upper: try upper.number())
+    guard values.lower < values.upper else {
+      throw upper.refusal(
+        "is not above `lower`", expected: "a number above \(JSONValue.text(of: values.lower))")
+    }
+    return values
+  }
+
+  private static func zscore(_ value: FileValue) throws(PipelineError) -> ZScoreStatistics {
+    let stage = try MappingCursor(value, accepting: ["over", "constants"])
+    if let constants = stage.optional("constants") {
+      guard let over = stage.optional("over") else { return try self.constants(constants) }
+      throw over.refusal("is there beside `constants`", expected: "one of the two", advice: "remove one")
+    }
+    guard let over = stage.optional("over") else { return .volume }
+    if case .mapping = over.node {
+      return try constants(MappingCursor(over, accepting: ["constants"]).required("constants"))
+    }
+    let choices = ["volume", "nonzero", "foreground", "dataset"]
+    return switch try over.choice(choices.map { Word($0) }, or: "a mapping with the key constants").rawValue {
+    case "nonzero": .nonzero
+    case "foreground": .foreground
+    case "dataset": .dataset
+    default: .volume
+    }
+  }
+
+  private static func constants(_ value: FileValue) throws(PipelineError) -> ZScoreStatistics {
+    let constants = try MappingCursor(value, accepting: ["mean", "std"])
+    let (mean, std) = (try constants.required("mean"), try constants.required("std"))
+    let numbers = (mean: try mean.number(), std: try std.number())
+    // A voxel is divided by it, so a vanishing one would overflow float32.
+    guard numbers.std >= 1e-6 else { throw std.refusal("is out of range", expected: "a number of at least 1e-6") }
+    return .constants(mean: numbers.mean, std: numbers.std)
+  }
+
+  private static func crop(_ value: FileValue) throws(PipelineError) -> CropConfig {
+    let stage = try MappingCursor(value, accepting: ["to", "margin"])
+    var crop = CropConfig(to: try stage.required("to").choice())
+    if let margin = stage.optional("margin") {
+      crop.margin = try margin.zyx { axis throws(PipelineError) in try axis.integer(in: 0...8192, unit: "voxels") }
+    }
+    return crop
+  }
+
+  private static func pad(_ value: FileValue) throws(PipelineError) -> PadConfig {
+    let stage = try MappingCursor(value, accepting: ["shape", "value"])
+    let shape = try stage.required("shape").zyx { axis throws(PipelineError) in
+      try axis.integer(in: 1...8192, unit: "voxels")
+    }
+    guard let fill = stage.optional("value") else { return PadConfig(shape: shape) }
+    if case .text = fill.scalar {
+      _ = try fill.choice([Word("minimum")], or: "a number")
+      return PadConfig(shape: shape)
+    }
+    return PadConfig(shape: shape, value: .constant(try fill.number(kind: "a number or minimum")))
+  }
+
+  private static func rescale(_ value: FileValue) throws(PipelineError) -> RescaleConfig {
+    let stage = try MappingCursor(value, accepting: ["from", "to"])
+    var rescale = RescaleConfig()
+    if let from = stage.optional("from") {
+      if case .text = from.scalar {
+        _ = try from.choice([Word("volume")], or: "a mapping with the keys lower, upper")
+      } else {
+        rescale.from = .range(try range(from))
+      }
+    }
+    if let to = stage.optional("to") { rescale.to = try range(to) }
+    return rescale
+  }
+}
+
+/// A word that a value may be, where the words are no type of their own.
+struct Word: RawRepresentable {
+  let rawValue: String
+  init(rawValue: String) { self.rawValue = rawValue }
+  init(_ word: String) { rawValue = word }
+}

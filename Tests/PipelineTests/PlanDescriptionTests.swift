@@ -1,0 +1,137 @@
+import Pipeline
+import Testing
+
+@Suite struct PlanDescriptionTests {
+  @Test func paperReadsWell() throws {
+    let plan = Plan(try PipelineFile.read(shippedPath("kits19.yaml")), sourceFile: "Pipelines/kits19.yaml")
+    #expect(
+      PlanDescription.text(of: plan) == """
+        kits19, from kits19.yaml
+
+        Data set
+          layout        kits19: folders case_00000, case_00001, ..., each with imaging.nii.gz and segmentation.nii.gz
+          channels      ct
+          classes       0 background, 1 kidney, 2 tumour
+          raw labels    as the classes; any other value is an error
+          unlabelled    kept: prepared for prediction, in no fold
+          excluded      cases 15, 23, 37, 68, 125, 133: ground truth quality, KiTS19 challenge paper
+          NaN and Inf   are errors: the case fails
+
+        Preprocessing, in this order
+           1  resample  to 3.22 x 1.62 x 1.62 mm (z, y, x)
+                        image: order 3 (cubic spline), border mirror
+                        label: order 1 (linear) per class, at least 0.5, the last wins, none: background; border nearest
+                        shape: floor(n * spacing / target + 1e-4)
+                        grid:  same extent as before (voxel size = extent / shape)
+           2  clip_hu   every voxel held within [-79, 304] HU
+           3  zscore    over the whole volume, background included (ddof 0)
+
+        Folds
+          5 folds of the labelled cases that are not excluded, sorted, shuffled once with seed 12345
+          (scikit-learn's KFold(5, shuffle=True, random_state=12345), nnU-Net's way to split)
+
+        Digests (SHA-256 of what is not at its default)
+          ingest        \(plan.ingestDigest)
+          folds         \(plan.foldsDigest)
+
+        """)
+  }
+
+  @Test func everyOtherOptionIsSaid() throws {
+    let plan = Plan(
+      try Sample.config(
+        """
+        name: all
+        dataset:
+          layout: kits19
+          channels: [ct]
+          labels: {background: 0, organ: 3}
+          label_map: {2: 3, 1: 3, rest: 0}
+          exclude:
+            - {class_absent: organ, reason: nothing to learn}
+            - {cases: [case_00003], reason: noise}
+          nonfinite: -1024
+        preprocess:
+          - crop: {to: foreground, margin: {z: 1, y: 2, x: 3}}
+          - crop: {to: nonzero}
+          - zscore: {over: nonzero}
+          - zscore: {over: foreground}
+          - zscore: {over: dataset}
+          - zscore: {constants: {mean: 101.0, std: 76.9}}
+          - rescale
+          - rescale: {from: {lower: 0, upper: 10}, to: {lower: -1, upper: 1}}
+          - pad: {shape: {z: 4, y: 5, x: 6}}
+          - pad: {shape: {z: 4, y: 5, x: 6}, value: 0.5}
+          - resample: {spacing_mm: {z: 1, y: 1, x: 1}, image_order: 0, label_rule: argmax, shape: round, grid: spacing}
+          - resample: {spacing_mm: {z: 1, y: 1, x: 1}, image_order: 1, label_order: 0, image_border: nearest, label_border: mirror}
+        """), sourceFile: "all.yaml")
+    let lines = PlanDescription.text(of: plan).split(separator: "\n").map(String.init)
+    #expect(
+      Array(lines[5..<42]) == [
+        "  raw labels    1 -> 3 organ, 2 -> 3 organ; any other value is read as 0",
+        "  unlabelled    kept: prepared for prediction, in no fold",
+        "  excluded      cases without a voxel of 3 organ: nothing to learn",
+        "                case case_00003: noise",
+        "  NaN and Inf   become -1024",
+        "Preprocessing, in this order",
+        "   1  crop      to the voxels that are not background in the label, margin 1 x 2 x 3 voxels (z, y, x)",
+        "   2  crop      to the voxels that are not 0 in some channel, no margin",
+        "   3  zscore    over the voxels that are not 0 (ddof 0)",
+        "   4  zscore    over the voxels that are not background in the label (ddof 0)",
+        "   5  zscore    over the foreground voxels of the whole data set (ddof 0)",
+        "   6  zscore    by constants: (value - 101) / 76.9",
+        "   7  rescale   from the volume's own minimum and maximum to [0, 1], linearly",
+        "   8  rescale   from [0, 10] to [-1, 1], linearly",
+        "   9  pad       to at least 4 x 5 x 6 voxels (z, y, x)",
+        "                image: the volume's minimum at this point",
+        "                label: background",
+        "  10  pad       to at least 4 x 5 x 6 voxels (z, y, x)",
+        "                image: 0.5",
+        "                label: background",
+        "  11  resample  to 1 x 1 x 1 mm (z, y, x)",
+        "                image: order 0 (nearest), border mirror",
+        "                label: order 1 (linear), the class with the greatest share, the lower wins ties; border nearest",
+        "                shape: n * spacing / target, rounded half to even",
+        "                grid:  exactly the target's voxel size, first outer corner fixed",
+        "  12  resample  to 1 x 1 x 1 mm (z, y, x)",
+        "                image: order 1 (linear), border nearest",
+        "                label: order 0 (nearest); border mirror",
+        "                shape: floor(n * spacing / target + 1e-4)",
+        "                grid:  same extent as before (voxel size = extent / shape)",
+        "Folds",
+        "  5 folds of the labelled cases that are not excluded, sorted, shuffled once with seed 12345",
+        "  (scikit-learn's KFold(5, shuffle=True, random_state=12345), nnU-Net's way to split)",
+        "Digests (SHA-256 of what is not at its default)",
+        "  ingest        \(plan.ingestDigest)",
+        "  folds         \(plan.foldsDigest)",
+        "Notes",
+      ])
+    #expect(
+      Array(lines[42...])
+        == [1, 4, 5].map { number in
+          "  stage \(number), \(number == 1 ? "crop" : "zscore"), needs labels: unlabelled cases will fail there; "
+            + "leave them out with `unlabelled: exclude`"
+        })
+  }
+}
+
+@Suite struct JSONValueTests {
+  @Test func numbersAreAsShortAsTheyCanBe() {
+    let numbers: [Double] = [3, -0.0, 1.62, 0.1, 1e-5, 1e20, -79, 4_294_967_295]
+    #expect(numbers.map(JSONValue.text(of:)) == ["3", "0", "1.62", "0.1", "1e-05", "1e+20", "-79", "4294967295"])
+  }
+
+  @Test func keysAreSortedAndTextsEscaped() {
+    let value = JSONValue.object(["b": .array([.null, .bool(true)]), "a\"": .text("x\\\n\u{1}é"), "B": .object([:])])
+    #expect(value.canonicalText == #"{"B":{},"a\"":"x\\\n\u0001é","b":[null,true]}"#)
+    #expect(
+      value.prettyText == """
+        {
+          "B": {},
+          "a\\"": "x\\\\\\n\\u0001é",
+          "b": [null, true]
+        }
+
+        """)
+  }
+}
