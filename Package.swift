@@ -67,7 +67,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Volumes"], swiftSettings: strict),
+      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Preprocessing", "Volumes"], swiftSettings: strict),
     .testTarget(name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

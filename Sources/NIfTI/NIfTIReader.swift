@@ -16,8 +16,15 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
   /// Opens a 3-D volume and reads its header; the file's length is held against what the header promises before
   /// anything is allocated.
   public convenience init(path: String) throws {
-    let header = try NIfTIHeader(path: path)
-    try self.init(header: header, layout: try header.layout())
+    try self.init(header: try NIfTIHeader(path: path))
+  }
+
+  /// Opens the 3-D volume of a header that was read before.
+  /// - Parameter orientation: stands in for the header's own, for a label that lies on its image's grid.
+  public convenience init(header: NIfTIHeader, orientation: Orientation? = nil) throws {
+    var layout = try header.layout()
+    if let orientation { layout.orientation = orientation }
+    try self.init(header: header, layout: layout)
   }
 
   /// Opens the voxels of `header`, all of its dimensions beyond the third one after the other, as one stack of planes.

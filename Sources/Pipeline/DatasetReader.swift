@@ -1,3 +1,4 @@
+import Preprocessing
 import Datasets
 
 /// The `dataset` section.
@@ -85,7 +86,7 @@ enum DatasetReader {
     return selectors
   }
 
-  private static func nonfinite(_ value: FileValue) throws(PipelineError) -> NonfiniteRule {
+  private static func nonfinite(_ value: FileValue) throws(PipelineError) -> NonfinitePolicy {
     if case .text = value.scalar {
       _ = try value.choice([Word("fail")], or: "a number")
       return .fail

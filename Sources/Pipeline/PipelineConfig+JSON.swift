@@ -1,4 +1,5 @@
 import Datasets
+import Preprocessing
 import Volumes
 
 /// Which keys a configuration is written with.
@@ -43,7 +44,7 @@ extension DatasetConfig {
     keys.put("label_map", labels.mapJSON, default: LabelScheme(classes: labels.classes).mapJSON)
     keys.put("unlabelled", .text(unlabelled.rawValue), default: .text(UnlabelledRule.keep.rawValue))
     keys.put("exclude", .array(exclude.map(\.json)), default: .array([]))
-    keys.put("nonfinite", nonfinite.json, default: NonfiniteRule.fail.json)
+    keys.put("nonfinite", nonfinite.json, default: NonfinitePolicy.fail.json)
     return keys.object
   }
 }
@@ -76,7 +77,7 @@ extension CaseSelector {
   }
 }
 
-extension NonfiniteRule {
+extension NonfinitePolicy {
   fileprivate var json: JSONValue {
     switch self {
     case .fail: .text("fail")
@@ -97,31 +98,30 @@ extension FoldsConfig {
   }
 }
 
-extension StageConfig {
+extension Stage {
   func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)
     switch self {
     case .resample(let resample): resample.put(in: &keys)
-    case .clipHU(let range): range.put(in: &keys)
+    case .clip(let range): range.put(in: &keys)
     case .zscore(let statistics): statistics.put(in: &keys)
     case .crop(let crop):
       keys.put("to", .text(crop.to.rawValue))
       keys.put("margin", crop.margin.map(Double.init).json, default: ZYX(z: 0, y: 0, x: 0).json)
     case .pad(let pad):
       keys.put("shape", pad.shape.map(Double.init).json)
-      keys.put("value", pad.value.json, default: PadConfig.Value.minimum.json)
+      keys.put("value", pad.value.map { .number($0) } ?? .text("minimum"), default: .text("minimum"))
     case .rescale(let rescale):
-      let standard = RescaleConfig()
-      keys.put("from", rescale.from.json, default: standard.from.json)
-      keys.put("to", rescale.to.json, default: standard.to.json)
+      keys.put("from", rescale.from?.json ?? .text("volume"), default: .text("volume"))
+      keys.put("to", rescale.to.json, default: Rescale().to.json)
     }
     return .object([name.rawValue: keys.object])
   }
 }
 
-extension ResampleConfig {
+extension Resampling {
   fileprivate func put(in keys: inout KeyWriter) {
-    let standard = ResampleConfig(spacing: spacing)
+    let standard = Resampling(spacing: spacing)
     keys.put("spacing_mm", spacing.json)
     keys.put("image_order", imageOrder.json, default: standard.imageOrder.json)
     keys.put("label_order", labelOrder.json, default: standard.labelOrder.json)
@@ -137,10 +137,14 @@ extension InterpolationOrder {
   fileprivate var json: JSONValue { .number(Double(rawValue)) }
 }
 
-extension ZScoreStatistics {
+extension ZScore {
   fileprivate func put(in keys: inout KeyWriter) {
     switch self {
-    case .constants(let mean, let std): keys.put("constants", .object(["mean": .number(mean), "std": .number(std)]))
+    case .constants(let normals):
+      // A pipeline file gives one pair for all channels.
+      for normal in normals.prefix(1) {
+        keys.put("constants", .object(["mean": .number(normal.mean), "std": .number(normal.std)]))
+      }
     case .volume: keys.put("over", .text("volume"), default: .text("volume"))
     case .nonzero: keys.put("over", .text("nonzero"))
     case .foreground: keys.put("over", .text("foreground"))
@@ -149,30 +153,12 @@ extension ZScoreStatistics {
   }
 }
 
-extension ValueRange {
-  fileprivate var json: JSONValue { .object(["lower": .number(lower), "upper": .number(upper)]) }
+extension ClosedRange<Double> {
+  fileprivate var json: JSONValue { .object(["lower": .number(lowerBound), "upper": .number(upperBound)]) }
 
   fileprivate func put(in keys: inout KeyWriter) {
-    keys.put("lower", .number(lower))
-    keys.put("upper", .number(upper))
-  }
-}
-
-extension PadConfig.Value {
-  fileprivate var json: JSONValue {
-    switch self {
-    case .minimum: .text("minimum")
-    case .constant(let value): .number(value)
-    }
-  }
-}
-
-extension RescaleConfig.Source {
-  fileprivate var json: JSONValue {
-    switch self {
-    case .volume: .text("volume")
-    case .range(let range): range.json
-    }
+    keys.put("lower", .number(lowerBound))
+    keys.put("upper", .number(upperBound))
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Preprocessing
 
 /// A pipeline file as it was written, with the defaults filled in.
 public struct PipelineConfig: Sendable, Equatable {
@@ -7,12 +8,12 @@ public struct PipelineConfig: Sendable, Equatable {
   /// Which cases there are, and what is in them.
   public var dataset: DatasetConfig
   /// What is done to each case, in this order.
-  public var preprocess: [StageConfig]
+  public var preprocess: [Stage]
   /// How the labelled cases are split.
   public var folds: FoldsConfig
 
   /// A pipeline.
-  public init(name: String, dataset: DatasetConfig, preprocess: [StageConfig], folds: FoldsConfig = FoldsConfig()) {
+  public init(name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig()) {
     self.name = name
     self.dataset = dataset
     self.preprocess = preprocess
@@ -33,12 +34,12 @@ public struct DatasetConfig: Sendable, Equatable {
   /// The rules that leave cases out; the first that applies gives the reason.
   public var exclude: [ExclusionRule]
   /// What is done with voxels that are NaN or infinite.
-  public var nonfinite: NonfiniteRule
+  public var nonfinite: NonfinitePolicy
 
   /// A data set.
   public init(
     layout: DatasetLayout, channels: [String], labels: LabelScheme, unlabelled: UnlabelledRule = .keep,
-    exclude: [ExclusionRule] = [], nonfinite: NonfiniteRule = .fail
+    exclude: [ExclusionRule] = [], nonfinite: NonfinitePolicy = .fail
   ) {
     self.layout = layout
     self.channels = channels
@@ -55,14 +56,6 @@ public enum UnlabelledRule: String, CaseIterable, Sendable {
   case keep
   /// They are left out.
   case exclude
-}
-
-/// What is done with voxels that are NaN or infinite.
-public enum NonfiniteRule: Sendable, Equatable {
-  /// The case fails.
-  case fail
-  /// They become this value.
-  case replace(Double)
 }
 
 /// The `folds` section: how the labelled cases are split.

@@ -1,11 +1,12 @@
+import Preprocessing
 import Volumes
 
 /// A stage in words.
 enum StageDescription {
-  static func lines(of stage: StageConfig) -> [String] {
+  static func lines(of stage: Stage) -> [String] {
     switch stage {
     case .resample(let resample): lines(of: resample)
-    case .clipHU(let range): ["every voxel held within \(text(range)) HU"]
+    case .clip(let range): ["every voxel held within \(text(range)) HU"]
     case .zscore(let statistics): [line(of: statistics)]
     case .crop(let crop): [line(of: crop)]
     case .pad(let pad): lines(of: pad)
@@ -13,7 +14,7 @@ enum StageDescription {
     }
   }
 
-  private static func lines(of resample: ResampleConfig) -> [String] {
+  private static func lines(of resample: Resampling) -> [String] {
     let shape =
       switch resample.shape {
       case .floor: "floor(n * spacing / target + 1e-4)"
@@ -39,17 +40,19 @@ enum StageDescription {
     ]
   }
 
-  private static func line(of statistics: ZScoreStatistics) -> String {
+  private static func line(of statistics: ZScore) -> String {
     switch statistics {
     case .volume: "over the whole volume, background included (ddof 0)"
     case .nonzero: "over the voxels that are not 0 (ddof 0)"
     case .foreground: "over the voxels that are not background in the label (ddof 0)"
     case .dataset: "over the foreground voxels of the whole data set (ddof 0)"
-    case .constants(let mean, let std): "by constants: (value - \(number(mean))) / \(number(std))"
+    case .constants(let normals):
+      "by constants: "
+        + normals.map { "(value - \(number($0.mean))) / \(number($0.std))" }.joined(separator: ", ")
     }
   }
 
-  private static func line(of crop: CropConfig) -> String {
+  private static func line(of crop: Crop) -> String {
     let content =
       switch crop.to {
       case .nonzero: "to the voxels that are not 0 in some channel"
@@ -59,24 +62,16 @@ enum StageDescription {
     return "\(content), \(margin)"
   }
 
-  private static func lines(of pad: PadConfig) -> [String] {
-    let value =
-      switch pad.value {
-      case .minimum: "the volume's minimum at this point"
-      case .constant(let value): number(value)
-      }
+  private static func lines(of pad: Pad) -> [String] {
+    let value = pad.value.map(number) ?? "the volume's minimum at this point"
     return [
-      "to at least \(text(pad.shape)) voxels (z, y, x)",
+      "to at least \(text(pad.shape)) voxels (z, y, x), as many before as after (an odd one after)",
       "image: \(value)", "label: background",
     ]
   }
 
-  private static func line(of rescale: RescaleConfig) -> String {
-    let source =
-      switch rescale.from {
-      case .volume: "the volume's own minimum and maximum"
-      case .range(let range): text(range)
-      }
+  private static func line(of rescale: Rescale) -> String {
+    let source = rescale.from.map(text) ?? "the volume's own minimum and maximum"
     return "from \(source) to \(text(rescale.to)), linearly"
   }
 
@@ -88,7 +83,9 @@ enum StageDescription {
     }
   }
 
-  private static func text(_ range: ValueRange) -> String { "[\(number(range.lower)), \(number(range.upper))]" }
+  private static func text(_ range: ClosedRange<Double>) -> String {
+    "[\(number(range.lowerBound)), \(number(range.upperBound))]"
+  }
 
   private static func text(_ axes: ZYX<Double>) -> String {
     "\(number(axes.z)) x \(number(axes.y)) x \(number(axes.x))"

@@ -1,14 +1,15 @@
+import Preprocessing
 import Volumes
 
 /// The `preprocess` section: a list of stages, each a name with its parameters.
 enum StageReader {
-  static func read(_ value: FileValue) throws(PipelineError) -> [StageConfig] {
-    var stages: [StageConfig] = []
+  static func read(_ value: FileValue) throws(PipelineError) -> [Stage] {
+    var stages: [Stage] = []
     for item in try value.items(of: "stages") { stages.append(try stage(item)) }
     return stages
   }
 
-  private static func stage(_ item: FileValue) throws(PipelineError) -> StageConfig {
+  private static func stage(_ item: FileValue) throws(PipelineError) -> Stage {
     let names = StageName.allCases.map(\.rawValue)
     let entry: (key: FileValue, name: String, value: FileValue)
     if case .text(let name) = item.scalar {
@@ -31,10 +32,10 @@ enum StageReader {
       name, FileValue(node: entry.value.node, file: item.file, path: name.rawValue, line: entry.key.place.line))
   }
 
-  private static func stage(_ name: StageName, _ value: FileValue) throws(PipelineError) -> StageConfig {
+  private static func stage(_ name: StageName, _ value: FileValue) throws(PipelineError) -> Stage {
     switch name {
     case .resample: .resample(try resample(value))
-    case .clipHU: .clipHU(try range(value))
+    case .clip: .clip(try range(value))
     case .zscore: .zscore(try zscore(value))
     case .crop: .crop(try crop(value))
     case .pad: .pad(try pad(value))
@@ -42,7 +43,7 @@ enum StageReader {
     }
   }
 
-  private static func resample(_ value: FileValue) throws(PipelineError) -> ResampleConfig {
+  private static func resample(_ value: FileValue) throws(PipelineError) -> Resampling {
     let stage = try MappingCursor(
       value,
       accepting: [
@@ -51,7 +52,7 @@ enum StageReader {
     let spacing = try stage.required("spacing_mm").zyx { axis throws(PipelineError) in
       try axis.number(in: 0.01...1000, unit: "mm")
     }
-    var resample = ResampleConfig(spacing: spacing)
+    var resample = Resampling(spacing: spacing)
     if let order = stage.optional("image_order") { resample.imageOrder = try order.choice(InterpolationOrder.allCases) }
     if let order = stage.optional("label_order") {
       resample.labelOrder = try order.choice([InterpolationOrder.nearest, .linear])
@@ -70,18 +71,17 @@ enum StageReader {
     return resample
   }
 
-  private static func range(_ value: FileValue) throws(PipelineError) -> ValueRange {
+  private static func range(_ value: FileValue) throws(PipelineError) -> ClosedRange<Double> {
     let range = try MappingCursor(value, accepting: ["lower", "upper"])
     let (lower, upper) = (try range.required("lower"), try range.required("upper"))
-    let values = ValueRange(lower: try lower.number(), upper: try upper.number())
-    guard values.lower < values.upper else {
-      throw upper.refusal(
-        "is not above `lower`", expected: "a number above \(JSONValue.text(of: values.lower))")
+    let ends = (lower: try lower.number(), upper: try upper.number())
+    guard ends.lower < ends.upper else {
+      throw upper.refusal("is not above `lower`", expected: "a number above \(JSONValue.text(of: ends.lower))")
     }
-    return values
+    return ends.lower...ends.upper
   }
 
-  private static func zscore(_ value: FileValue) throws(PipelineError) -> ZScoreStatistics {
+  private static func zscore(_ value: FileValue) throws(PipelineError) -> ZScore {
     let stage = try MappingCursor(value, accepting: ["over", "constants"])
     if let constants = stage.optional("constants") {
       guard let over = stage.optional("over") else { return try self.constants(constants) }
@@ -100,45 +100,45 @@ enum StageReader {
     }
   }
 
-  private static func constants(_ value: FileValue) throws(PipelineError) -> ZScoreStatistics {
+  private static func constants(_ value: FileValue) throws(PipelineError) -> ZScore {
     let constants = try MappingCursor(value, accepting: ["mean", "std"])
     let (mean, std) = (try constants.required("mean"), try constants.required("std"))
     let numbers = (mean: try mean.number(), std: try std.number())
     // A voxel is divided by it, so a vanishing one would overflow float32.
     guard numbers.std >= 1e-6 else { throw std.refusal("is out of range", expected: "a number of at least 1e-6") }
-    return .constants(mean: numbers.mean, std: numbers.std)
+    return .constants([ZScore.Normal(mean: numbers.mean, std: numbers.std)])
   }
 
-  private static func crop(_ value: FileValue) throws(PipelineError) -> CropConfig {
+  private static func crop(_ value: FileValue) throws(PipelineError) -> Crop {
     let stage = try MappingCursor(value, accepting: ["to", "margin"])
-    var crop = CropConfig(to: try stage.required("to").choice())
+    var crop = Crop(to: try stage.required("to").choice())
     if let margin = stage.optional("margin") {
       crop.margin = try margin.zyx { axis throws(PipelineError) in try axis.integer(in: 0...8192, unit: "voxels") }
     }
     return crop
   }
 
-  private static func pad(_ value: FileValue) throws(PipelineError) -> PadConfig {
+  private static func pad(_ value: FileValue) throws(PipelineError) -> Pad {
     let stage = try MappingCursor(value, accepting: ["shape", "value"])
     let shape = try stage.required("shape").zyx { axis throws(PipelineError) in
       try axis.integer(in: 1...8192, unit: "voxels")
     }
-    guard let fill = stage.optional("value") else { return PadConfig(shape: shape) }
+    guard let fill = stage.optional("value") else { return Pad(shape: shape) }
     if case .text = fill.scalar {
       _ = try fill.choice([Word("minimum")], or: "a number")
-      return PadConfig(shape: shape)
+      return Pad(shape: shape)
     }
-    return PadConfig(shape: shape, value: .constant(try fill.number(kind: "a number or minimum")))
+    return Pad(shape: shape, value: try fill.number(kind: "a number or minimum"))
   }
 
-  private static func rescale(_ value: FileValue) throws(PipelineError) -> RescaleConfig {
+  private static func rescale(_ value: FileValue) throws(PipelineError) -> Rescale {
     let stage = try MappingCursor(value, accepting: ["from", "to"])
-    var rescale = RescaleConfig()
+    var rescale = Rescale()
     if let from = stage.optional("from") {
       if case .text = from.scalar {
         _ = try from.choice([Word("volume")], or: "a mapping with the keys lower, upper")
       } else {
-        rescale.from = .range(try range(from))
+        rescale.from = try range(from)
       }
     }
     if let to = stage.optional("to") { rescale.to = try range(to) }

@@ -16,6 +16,8 @@ public struct CaseState: Sendable {
   public internal(set) var rawClassCounts: [Int]?
   /// Voxels per class in `label`.
   public internal(set) var classCounts: [Int]?
+  /// Voxels that were NaN or infinite and were replaced.
+  public internal(set) var nonfiniteReplaced = 0
   /// What each stage did, in order.
   public internal(set) var records: [StageRecord] = []
   /// Moments of each channel after `pending`, where they are known.
@@ -83,7 +85,7 @@ extension Pointwise {
 
 /// What a stage did to one case: kept with the prepared case, so that every number in it can be traced.
 public struct StageRecord: Sendable, Codable, Equatable {
-  public var stage: String
+  public var stage: StageName
   public var shape: [Int]?
   public var spacingMm: [Double]?
   public var lower: Double?
@@ -98,5 +100,5 @@ public struct StageRecord: Sendable, Codable, Equatable {
   public var value: [Double]?
 
 
-  init(stage: String) { self.stage = stage }
+  init(stage: StageName) { self.stage = stage }
 }

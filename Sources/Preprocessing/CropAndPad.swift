@@ -8,16 +8,16 @@ extension CaseState {
     let found: Box?
     switch crop.to {
     case .foreground:
-      guard let label else { throw PreprocessingError.needsLabel(stage: "crop") }
+      guard let label else { throw PreprocessingError.needsLabel(stage: .crop) }
       found = Box(around: shape) { label.classes.base[$0] != 0 }
     case .nonzero:
       found = Box(around: shape) { index in
         pending.indices.contains { pending[$0](Double(channel($0)[index])) != 0 }
       }
     }
-    guard let found else { throw PreprocessingError.noVoxels(stage: "crop", target: crop.to.rawValue) }
+    guard let found else { throw PreprocessingError.noVoxels(stage: .crop, target: crop.to.rawValue) }
     let box = found.grown(by: crop.margin, within: shape)
-    var record = StageRecord(stage: "crop")
+    var record = StageRecord(stage: .crop)
     record.before = box.lower.array
     record.after = Shape { shape[$0] - box.upper[$0] }.array
     record.shape = box.shape.array
@@ -30,7 +30,7 @@ extension CaseState {
     let shape = volume.shape
     let grown = Shape { max(shape[$0], pad.shape[$0]) }
     let before = Shape { (grown[$0] - shape[$0]) / 2 }
-    var record = StageRecord(stage: "pad")
+    var record = StageRecord(stage: .pad)
     record.before = before.array
     record.after = Shape { grown[$0] - shape[$0] - before[$0] }.array
     record.shape = grown.array

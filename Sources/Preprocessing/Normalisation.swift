@@ -4,7 +4,7 @@ import Volumes
 extension CaseState {
   /// Turns each channel into (v - mean) / std.
   mutating func apply(_ zscore: ZScore, on workers: Workers) throws {
-    var record = StageRecord(stage: "zscore")
+    var record = StageRecord(stage: .zscore)
     var normals: [ZScore.Normal] = []
     for index in pending.indices {
       normals.append(try normal(zscore, channel: index, on: workers))
@@ -27,17 +27,17 @@ extension CaseState {
       moments = try self.moments(ofChannel: index, on: workers)
     case .nonzero:
       moments = try measure(volume, channel: index, pending[index], .nonzero, on: workers)
-      guard moments.count > 0 else { throw PreprocessingError.noVoxels(stage: "zscore", target: "nonzero") }
+      guard moments.count > 0 else { throw PreprocessingError.noVoxels(stage: .zscore, target: "nonzero") }
     case .foreground:
       guard let foreground = try foregroundMoments(ofChannel: index, on: workers) else {
-        throw PreprocessingError.needsLabel(stage: "zscore")
+        throw PreprocessingError.needsLabel(stage: .zscore)
       }
-      guard foreground.count > 0 else { throw PreprocessingError.noVoxels(stage: "zscore", target: "foreground") }
+      guard foreground.count > 0 else { throw PreprocessingError.noVoxels(stage: .zscore, target: "foreground") }
       moments = foreground
     case .dataset:
       preconditionFailure("the data set's mean and deviation are worked out before its cases are prepared")
     }
-    guard moments.std > 0 else { throw PreprocessingError.constantImage(stage: "zscore", value: moments.mean) }
+    guard moments.std > 0 else { throw PreprocessingError.constantImage(stage: .zscore, value: moments.mean) }
     return ZScore.Normal(mean: moments.mean, std: moments.std)
   }
 
@@ -58,7 +58,7 @@ extension CaseState {
 
   /// Maps each channel's range onto another.
   mutating func apply(_ rescale: Rescale, on workers: Workers) throws {
-    var record = StageRecord(stage: "rescale")
+    var record = StageRecord(stage: .rescale)
     record.lower = rescale.to.lowerBound
     record.upper = rescale.to.upperBound
     records.append(record)
@@ -71,7 +71,7 @@ extension CaseState {
         from = moments.minimum...moments.maximum
       }
       let width = from.upperBound - from.lowerBound
-      guard width > 0 else { throw PreprocessingError.constantImage(stage: "rescale", value: from.lowerBound) }
+      guard width > 0 else { throw PreprocessingError.constantImage(stage: .rescale, value: from.lowerBound) }
       append(channel: index, offset: from.lowerBound, scale: (rescale.to.upperBound - rescale.to.lowerBound) / width)
       append(channel: index, offset: -rescale.to.lowerBound, scale: 1)
     }

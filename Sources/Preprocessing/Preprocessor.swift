@@ -39,9 +39,10 @@ public struct Preprocessor: Sendable {
       volume: loaded.volume, label: loaded.label,
       pending: Array(repeating: .identity, count: raw.channels.count), rawClassCounts: loaded.rawClassCounts,
       classCounts: loaded.classCounts)
+    state.nonfiniteReplaced = loaded.nonfiniteReplaced
     state.records = records + (resampling == nil ? [] : [.resample(loaded.volume)])
     for stage in remaining {
-      entered(stage.name)
+      entered(stage.name.rawValue)
       try apply(stage, to: &state, on: workers)
     }
     return state
@@ -74,6 +75,7 @@ public struct Preprocessor: Sendable {
     state = CaseState(
       volume: loaded.volume, label: loaded.label, pending: volume.identityMaps, rawClassCounts: before.rawClassCounts,
       classCounts: loaded.classCounts)
+    state.nonfiniteReplaced = before.nonfiniteReplaced
     state.records = before.records + [.resample(loaded.volume)]
   }
 }
@@ -84,14 +86,14 @@ extension Volume {
 
 extension StageRecord {
   fileprivate static func clip(_ bounds: ClosedRange<Double>) -> StageRecord {
-    var record = StageRecord(stage: "clip_hu")
+    var record = StageRecord(stage: .clip)
     record.lower = bounds.lowerBound
     record.upper = bounds.upperBound
     return record
   }
 
   fileprivate static func resample(_ volume: Volume) -> StageRecord {
-    var record = StageRecord(stage: "resample")
+    var record = StageRecord(stage: .resample)
     record.shape = volume.shape.array
     record.spacingMm = volume.affine.spacing.array
     return record

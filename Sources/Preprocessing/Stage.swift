@@ -10,15 +10,15 @@ public enum Stage: Sendable, Equatable {
   case pad(Pad)
   case rescale(Rescale)
 
-  /// The stage's key in a pipeline file.
-  public var name: String {
+  /// The stage's name in a pipeline file.
+  public var name: StageName {
     switch self {
-    case .resample: "resample"
-    case .clip: "clip_hu"
-    case .zscore: "zscore"
-    case .crop: "crop"
-    case .pad: "pad"
-    case .rescale: "rescale"
+    case .resample: .resample
+    case .clip: .clip
+    case .zscore: .zscore
+    case .crop: .crop
+    case .pad: .pad
+    case .rescale: .rescale
     }
   }
 
@@ -28,6 +28,13 @@ public enum Stage: Sendable, Equatable {
   private var cropsToForeground: Bool {
     if case .crop(let crop) = self { crop.to == .foreground } else { false }
   }
+}
+
+/// The names of the stages in a pipeline file.
+public enum StageName: String, CaseIterable, Sendable, Codable {
+  case resample
+  case clip = "clip_hu"
+  case zscore, crop, pad, rescale
 }
 
 /// Which voxels' mean and standard deviation (ddof 0) turn a channel into (v - mean) / std.
@@ -102,9 +109,9 @@ public struct Rescale: Sendable, Equatable {
 public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case nonfinite(count: Int, of: Int)
   case foreignLabels(found: [String], expected: [Int])
-  case constantImage(stage: String, value: Double)
-  case noVoxels(stage: String, target: String)
-  case needsLabel(stage: String)
+  case constantImage(stage: StageName, value: Double)
+  case noVoxels(stage: StageName, target: String)
+  case needsLabel(stage: StageName)
 
   public var description: String {
     switch self {
@@ -116,11 +123,11 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
         + "expected only \(expected.map(String.init).joined(separator: ", ")); "
         + "mend the label, or add the values (or `rest`) to `label_map`"
     case .constantImage(let stage, let value):
-      "\(stage): every voxel has the same value, found \(value), expected an image; look at the file, or exclude the case"
+      "\(stage.rawValue): every voxel has the same value, found \(value), expected an image; look at the file, or exclude the case"
     case .noVoxels(let stage, let target):
-      "\(stage): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
+      "\(stage.rawValue): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
     case .needsLabel(let stage):
-      "\(stage): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
+      "\(stage.rawValue): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
     }
   }
 }

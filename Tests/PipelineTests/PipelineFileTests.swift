@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Preprocessing
 import Pipeline
 import Testing
 import Volumes
@@ -19,10 +20,10 @@ import Volumes
     #expect(
       config.preprocess == [
         .resample(
-          ResampleConfig(
+          Resampling(
             spacing: Spacing(z: 3.22, y: 1.62, x: 1.62), imageOrder: .cubic, labelOrder: .linear, labelRule: .threshold,
             shape: .floor, grid: .extent, imageBorder: .mirror, labelBorder: .nearest)),
-        .clipHU(ValueRange(lower: -79, upper: 304)), .zscore(.volume),
+        .clip(-79...304), .zscore(.volume),
       ])
     #expect(config.folds == FoldsConfig(count: 5, scheme: .kfold, seed: 12345))
   }
@@ -33,49 +34,49 @@ import Volumes
     #expect(
       config.preprocess == [
         .resample(
-          ResampleConfig(spacing: Spacing(z: 1.6, y: 1.2, x: 1.2), imageOrder: .linear, labelOrder: .nearest)),
-        .clipHU(ValueRange(lower: -79, upper: 304)), .zscore(.constants(mean: 101, std: 76.9)),
-        .pad(PadConfig(shape: Shape(z: 128, y: 128, x: 128), value: .minimum)),
+          Resampling(spacing: Spacing(z: 1.6, y: 1.2, x: 1.2), imageOrder: .linear, labelOrder: .nearest)),
+        .clip(-79...304), .zscore(.constants([ZScore.Normal(mean: 101, std: 76.9)])),
+        .pad(Pad(shape: Shape(z: 128, y: 128, x: 128))),
       ])
   }
 
   @Test(arguments: [
-    ("zscore", StageConfig.zscore(.volume)), ("zscore:", .zscore(.volume)), ("zscore: {}", .zscore(.volume)),
+    ("zscore", Stage.zscore(.volume)), ("zscore:", .zscore(.volume)), ("zscore: {}", .zscore(.volume)),
     ("zscore: {over: volume}", .zscore(.volume)), ("zscore: {over: nonzero}", .zscore(.nonzero)),
     ("zscore: {over: foreground}", .zscore(.foreground)), ("zscore: {over: dataset}", .zscore(.dataset)),
-    ("zscore: {constants: {mean: 101.0, std: 76.9}}", .zscore(.constants(mean: 101, std: 76.9))),
+    ("zscore: {constants: {mean: 101.0, std: 76.9}}", .zscore(.constants([ZScore.Normal(mean: 101, std: 76.9)]))),
     ("zscore: {over: {constants: {mean: -1, std: 2e-1}}}", .zscore(.constants(mean: -1, std: 0.2))),
-    ("clip_hu: {lower: -1.5, upper: +3.}", .clipHU(ValueRange(lower: -1.5, upper: 3))),
-    ("crop: {to: nonzero}", .crop(CropConfig(to: .nonzero, margin: ZYX(z: 0, y: 0, x: 0)))),
+    ("clip_hu: {lower: -1.5, upper: +3.}", .clip(-1.5...3)),
+    ("crop: {to: nonzero}", .crop(Crop(to: .nonzero, margin: ZYX(z: 0, y: 0, x: 0)))),
     (
       "crop: {to: foreground, margin: {z: 1, y: 2, x: 3}}",
-      .crop(CropConfig(to: .foreground, margin: ZYX(z: 1, y: 2, x: 3)))
+      .crop(Crop(to: .foreground, margin: ZYX(z: 1, y: 2, x: 3)))
     ),
-    ("pad: {shape: {z: 4, y: 5, x: 6}}", .pad(PadConfig(shape: ZYX(z: 4, y: 5, x: 6)))),
-    ("pad: {shape: {z: 4, y: 5, x: 6}, value: minimum}", .pad(PadConfig(shape: ZYX(z: 4, y: 5, x: 6)))),
+    ("pad: {shape: {z: 4, y: 5, x: 6}}", .pad(Pad(shape: ZYX(z: 4, y: 5, x: 6)))),
+    ("pad: {shape: {z: 4, y: 5, x: 6}, value: minimum}", .pad(Pad(shape: ZYX(z: 4, y: 5, x: 6)))),
     (
       "pad: {shape: {z: 4, y: 5, x: 6}, value: .5}",
-      .pad(PadConfig(shape: ZYX(z: 4, y: 5, x: 6), value: .constant(0.5)))
+      .pad(Pad(shape: ZYX(z: 4, y: 5, x: 6), value: 0.5))
     ),
-    ("rescale", .rescale(RescaleConfig(from: .volume, to: ValueRange(lower: 0, upper: 1)))),
+    ("rescale", .rescale(Rescale(from: nil, to: 0...1))),
     (
       "rescale: {from: {lower: -79, upper: 304}, to: {lower: -1, upper: 1}}",
-      .rescale(RescaleConfig(from: .range(ValueRange(lower: -79, upper: 304)), to: ValueRange(lower: -1, upper: 1)))
+      .rescale(Rescale(from: -79...304, to: -1...1))
     ),
     (
       "resample: {spacing_mm: {x: 1, y: 2, z: 3}, image_order: 0, label_order: 0, shape: round, grid: spacing, "
         + "image_border: nearest, label_border: mirror}",
       .resample(
-        ResampleConfig(
+        Resampling(
           spacing: ZYX(z: 3, y: 2, x: 1), imageOrder: .nearest, labelOrder: .nearest, shape: .round, grid: .spacing,
           imageBorder: .nearest, labelBorder: .mirror))
     ),
     (
       "resample: {spacing_mm: {x: 1, y: 2, z: 3}, image_order: 1, label_rule: argmax}",
-      .resample(ResampleConfig(spacing: ZYX(z: 3, y: 2, x: 1), imageOrder: .linear, labelRule: .argmax))
+      .resample(Resampling(spacing: ZYX(z: 3, y: 2, x: 1), imageOrder: .linear, labelRule: .argmax))
     ),
   ])
-  func stageIsReadAsWritten(item: String, stage: StageConfig) throws {
+  func stageIsReadAsWritten(item: String, stage: Stage) throws {
     #expect(try Sample.stage(item) == stage)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Preprocessing
 import Pipeline
 
 /// The repository's own pipelines, whatever folder the tests run in.
@@ -37,7 +38,7 @@ enum Sample {
   }
 
   /// The configuration of the sample with an item in the place of its second stage.
-  static func stage(_ item: String) throws -> StageConfig {
+  static func stage(_ item: String) throws -> Stage {
     try config(replacing(stage, with: "  - \(item)")).preprocess[1]
   }
 

@@ -1,0 +1,127 @@
+import Datasets
+import Files
+import Foundation
+import NIfTI
+import Parallelism
+import Prepared
+import Preprocessing
+import Volumes
+
+/// Takes one raw case to its prepared file.
+struct CaseIngest {
+  let plan: Plan
+  let stages: [Stage]
+  let workers: Workers
+
+  /// Why a case is not prepared.
+  enum Refusal: Error, CustomStringConvertible {
+    case problems([String])
+    case grids(String)
+    case channels(String)
+
+    var description: String {
+      switch self {
+      case .problems(let problems): problems.joined(separator: "; ")
+      case .grids(let text), .channels(let text): text
+      }
+    }
+  }
+
+  enum Outcome {
+    case prepared(Manifest.Case)
+    case excluded(String)
+  }
+
+  /// Reads a case's headers and opens its voxels; nothing large is read or allocated.
+  struct Opened {
+    var images: [NIfTIReader]
+    var label: NIfTIReader?
+
+    init(_ raw: RawCase) throws {
+      guard raw.problems.isEmpty else { throw Refusal.problems(raw.problems) }
+      let headers = try raw.images.map { try NIfTIHeader(path: $0) }
+      let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
+      if let labelHeader, let mismatch = GridCheck.mismatch(image: headers[0], label: labelHeader) {
+        throw Refusal.grids(mismatch)
+      }
+      images = try headers.map { try NIfTIReader(header: $0) }
+      label = try labelHeader.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
+    }
+  }
+
+  /// Runs the stages.
+  /// - Parameter hashes: lanes that hash the raw files meanwhile.
+  func preprocess(
+    _ opened: Opened, hashes: [HashLane] = [], entered: (String) -> Void = { _ in }
+  ) throws -> CaseState {
+    let scheme = plan.config.dataset.labels
+    let raw = RawVolumes(
+      channels: opened.images, label: opened.label,
+      mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.images[0].header.affine,
+      nonfinite: plan.config.dataset.nonfinite)
+    return try Preprocessor(stages: stages).run(raw, beside: hashes, on: workers, entered: entered)
+  }
+
+  /// Prepares the case and writes it below `folder`.
+  func run(_ raw: RawCase, into folder: String, sync: Bool, entered: (String) -> Void) throws -> Outcome {
+    let opened = try Opened(raw)
+    let hashes = try (raw.images + [raw.label].compactMap { $0 }).map { try HashLane(path: $0) }
+    var state = try preprocess(opened, hashes: hashes, entered: entered)
+    let rules = plan.config.dataset.exclude
+    if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
+
+    entered("write")
+    let source = source(of: raw, opened, hashes.map { $0.finish() })
+    let statistics = try statistics(of: &state)
+    let writer = CaseFileWriter(
+      caseIdentifier: raw.identifier, source: source, statistics: statistics, ingestDigest: plan.ingestDigest)
+    let path = folder + "/" + Manifest.Case.file(raw.identifier)
+    let written = try writer.write(state, to: path, flush: sync, on: workers)
+    return .prepared(
+      Manifest.Case(
+        caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
+        spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
+        source: source, warnings: warnings(of: state)))
+  }
+
+  private func source(
+    of raw: RawCase, _ opened: Opened, _ hashes: [(bytes: Int, sha256: String)]
+  ) -> CaseSource {
+    let header = opened.images[0].header
+    let layout = opened.images[0].layout
+    let files = zip(raw.images + [raw.label].compactMap { $0 }, hashes).map { path, hash in
+      // The case's folder and the file: the same wherever the data set lies.
+      let name = path.split(separator: "/").suffix(2).joined(separator: "/")
+      return CaseSource.File(name: name, bytes: hash.bytes, sha256: hash.sha256)
+    }
+    let spacing = layout.orientation.canonical(header.affine, extents: layout.extents).spacing
+    return CaseSource(
+      images: Array(files.prefix(raw.images.count)), label: raw.label == nil ? nil : files.last, shape: layout.shape,
+      spacing: spacing, orientation: layout.orientation.codes, transform: header.transformSource.rawValue,
+      sformCode: header.sformCode, qformCode: header.qformCode, dataType: header.scalar.rawValue)
+  }
+
+  private func statistics(of state: inout CaseState) throws -> CaseStatistics {
+    let classes = plan.config.dataset.labels.classes.count
+    var channels: [CaseStatistics.Channel] = []
+    for index in 0..<state.volume.channels {
+      let moments = try state.moments(ofChannel: index, on: workers)
+      channels.append(
+        .init(minimum: moments.minimum, maximum: moments.maximum, mean: moments.mean, std: moments.std))
+    }
+    return CaseStatistics(
+      channels: channels, rawClassVoxels: state.rawClassCounts.map { Array($0.prefix(classes)) },
+      classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced)
+  }
+
+  /// What a user should look at before training on the case.
+  private func warnings(of state: CaseState) -> [String] {
+    var warnings: [String] = []
+    if state.nonfiniteReplaced > 0 { warnings.append("\(state.nonfiniteReplaced) NaN or infinite voxels were replaced") }
+    guard let before = state.rawClassCounts, let after = state.classCounts else { return warnings }
+    for label in plan.config.dataset.labels.classes where before[Int(label.value)] > 0 && after[Int(label.value)] == 0 {
+      warnings.append("\(label.name) vanished: \(before[Int(label.value)]) raw voxels, none after the stages")
+    }
+    return warnings
+  }
+}

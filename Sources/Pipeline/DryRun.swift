@@ -1,0 +1,71 @@
+import Datasets
+import NIfTI
+import Prepared
+import Preprocessing
+import Volumes
+
+/// What an ingest would make, found out from names and headers alone.
+public struct DryRun: Sendable, Encodable {
+  /// One case that would be prepared.
+  public struct Item: Sendable, Encodable {
+    public var caseIdentifier: String
+    /// z, y, x.
+    public var rawShape: [Int]?
+    /// After the stages; what a crop will cut off is not known before the voxels are read.
+    public var shape: [Int]?
+    public var bytes: Int?
+    public var isLabelled: Bool
+    /// Why the case will fail.
+    public var problem: String?
+
+    public init(_ raw: RawCase, stages: [Stage]) {
+      caseIdentifier = raw.identifier
+      isLabelled = raw.label != nil
+      do {
+        let opened = try CaseIngest.Opened(raw)
+        let layout = opened.images[0].layout
+        var affine = layout.orientation.canonical(opened.images[0].header.affine, extents: layout.extents)
+        var shape = layout.shape
+        rawShape = shape.array
+        for stage in stages {
+          if case .resample(let resampling) = stage {
+            let grid = resampling.target(shape: shape, spacing: affine.spacing)
+            affine = affine.reindexed(by: grid.index)
+            shape = grid.shape
+          }
+          if case .pad(let pad) = stage { shape = Shape { max(shape[$0], pad.shape[$0]) } }
+        }
+        self.shape = shape.array
+        bytes = shape.count * (4 * raw.images.count + (isLabelled ? 1 : 0))
+      } catch {
+        problem = "\(error)"
+      }
+    }
+  }
+
+  public var items: [Item]
+  public var excluded: [Manifest.Absent]
+
+  public init(items: [Item], excluded: [Manifest.Absent]) {
+    self.items = items
+    self.excluded = excluded
+  }
+
+  /// A table for people.
+  public var text: String {
+    var table = TextTable(["case", "raw (z,y,x)", "prepared", "size", ""])
+    for item in items {
+      table.add([
+        item.caseIdentifier, shape(item.rawShape), shape(item.shape), item.bytes.map(Quantity.bytes) ?? "-",
+        item.problem.map { "will fail: \($0)" } ?? (item.isLabelled ? "" : "no label: for prediction, in no fold"),
+      ])
+    }
+    for absent in excluded { table.add([absent.caseIdentifier, "-", "-", "-", "left out: \(absent.reason)"]) }
+    let total = items.reduce(0) { $0 + ($1.bytes ?? 0) }
+    return table.text
+      + "\(items.count { $0.problem == nil }) cases to prepare, \(Quantity.bytes(total)); \(excluded.count) left out; "
+      + "\(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
+  }
+
+  private func shape(_ shape: [Int]?) -> String { shape.map { $0.map(String.init).joined(separator: "x") } ?? "-" }
+}

@@ -1,0 +1,46 @@
+import Datasets
+
+/// Why a run could not begin or had to stop. What goes wrong with one case is reported with that case instead.
+public enum IngestError: Error, Equatable, CustomStringConvertible {
+  case unknownCases([String], known: [String])
+  case everyCaseLeftOut(raw: String, excluded: Int)
+  case outputHeld(path: String)
+  case outputOfAnotherPipeline(path: String, found: String, expected: String)
+  case outputNotWritable(path: String, detail: String)
+  case noForeground
+
+  public var description: String {
+    switch self {
+    case .unknownCases(let names, let known):
+      let near = names.compactMap { NearestName.to($0, among: known) }.first.map { "; did you mean \($0)?" } ?? ""
+      return "--cases: no such case, found \(names.joined(separator: ", ")), "
+        + "expected some of \(Self.shortened(known))\(near)"
+    case .everyCaseLeftOut(let raw, let excluded):
+      return "\(raw): no case is left to prepare, found \(excluded) that the pipeline leaves out, "
+        + "expected at least one; look at `exclude` and `unlabelled`"
+    case .outputHeld(let path):
+      return "\(path): another run is writing there, expected nobody; wait for it, or choose another --out"
+    case .outputOfAnotherPipeline(let path, let found, let expected):
+      return "\(path): holds cases of another pipeline, found ingest digest \(found.prefix(12)), "
+        + "expected \(expected.prefix(12)); choose another --out, or remove the folder"
+    case .outputNotWritable(let path, let detail):
+      return "\(path): cannot write there: \(detail); choose another --out"
+    case .noForeground:
+      return "zscore over dataset: no foreground voxel in any case, found 0, expected some; look at the labels"
+    }
+  }
+
+  /// The process' exit code for an error that ends a run (DESIGN of the commands: 2 nothing done, 64 usage, 73 output).
+  public var exitCode: Int32 {
+    switch self {
+    case .unknownCases: 64
+    case .everyCaseLeftOut, .noForeground: 2
+    case .outputHeld, .outputOfAnotherPipeline, .outputNotWritable: 73
+    }
+  }
+
+  private static func shortened(_ names: [String]) -> String {
+    names.count <= 6
+      ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) ... \(names[names.count - 1])"
+  }
+}

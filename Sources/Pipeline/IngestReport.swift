@@ -1,0 +1,56 @@
+import Files
+import Foundation
+import Prepared
+
+/// What became of one case.
+public struct CaseReport: Sendable, Encodable {
+  public enum Outcome: String, Sendable, Encodable { case prepared, excluded, failed }
+
+  public var caseIdentifier: String
+  public var outcome: Outcome
+  /// Why a case was excluded or failed.
+  public var reason: String?
+  public var rawBytes: Int
+  public var seconds: Double
+}
+
+/// What a run did.
+public struct IngestReport: Sendable {
+  /// Every case of this run, sorted by identifier.
+  public var cases: [CaseReport]
+  public var manifest: Manifest
+  public var seconds: Double
+
+  public func count(_ outcome: CaseReport.Outcome) -> Int { cases.count { $0.outcome == outcome } }
+
+  /// 0 all done, 1 some cases failed, 2 none could be prepared.
+  public var exitCode: Int32 {
+    if count(.failed) == 0 && count(.prepared) > 0 { return 0 }
+    return count(.prepared) > 0 ? 1 : 2
+  }
+}
+
+/// `run_report.json`: times, memory and host, the one file that may differ between two runs of the same input.
+struct RunReport: Encodable {
+  var startedAt: String
+  var seconds: Double
+  var jobs: Int
+  var synchronized: Bool
+  var rawBytes: Int
+  var peakMemoryBytes: Int
+  var host: String
+  var cores: Int
+  var cases: [CaseReport]
+
+  init(_ report: IngestReport, started: Date, jobs: Int, synchronized: Bool) {
+    startedAt = ISO8601DateFormatter().string(from: started)
+    seconds = report.seconds
+    self.jobs = jobs
+    self.synchronized = synchronized
+    rawBytes = report.cases.reduce(0) { $0 + $1.rawBytes }
+    peakMemoryBytes = Memory.peakBytes
+    host = ProcessInfo.processInfo.hostName
+    cores = ProcessInfo.processInfo.processorCount
+    cases = report.cases
+  }
+}

@@ -1,0 +1,48 @@
+import Files
+import Prepared
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The folder a run writes to: made, held against other runs, cleared of what killed runs left behind.
+final class OutputFolder: Sendable {
+  let path: String
+  private let lock: Int32
+
+  /// - Throws: `IngestError.outputNotWritable` or `.outputHeld`.
+  init(path: String) throws {
+    self.path = path
+    do {
+      try Folder.make(path + "/cases")
+    } catch {
+      throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
+    }
+    lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
+    // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
+    if flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      close(lock)
+      throw IngestError.outputHeld(path: path)
+    }
+    for folder in [path, path + "/cases"] {
+      for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        unlink(folder + "/" + name)
+      }
+    }
+  }
+
+  deinit { close(lock) }
+
+  /// The manifest of an earlier run with the same plan; nil where there was none.
+  /// - Throws: `IngestError.outputOfAnotherPipeline`.
+  func earlierManifest(ingestDigest: String) throws -> Manifest? {
+    guard let manifest = try Manifest.read(folder: path) else { return nil }
+    guard manifest.ingestDigest == ingestDigest else {
+      throw IngestError.outputOfAnotherPipeline(path: path, found: manifest.ingestDigest, expected: ingestDigest)
+    }
+    return manifest
+  }
+}

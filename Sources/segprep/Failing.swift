@@ -1,0 +1,33 @@
+import ArgumentParser
+import Datasets
+import Files
+import Foundation
+import HDF5
+import NIfTI
+import Pipeline
+import Prepared
+
+/// Prints to standard error, where messages go; results go to standard output.
+func printError(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
+}
+
+/// Runs a command's body; an error becomes one line on standard error and the right exit code.
+func reporting(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let code as ExitCode {
+    throw code
+  } catch {
+    printError("segprep: \(error)")
+    throw ExitCode(exitCode(of: error))
+  }
+}
+
+private func exitCode(of error: any Error) -> Int32 {
+  switch error {
+  case let error as IngestError: error.exitCode
+  case is PipelineError: 64
+  default: 2
+  }
+}

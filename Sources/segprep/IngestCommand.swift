@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import NIfTI
+import Pipeline
+import Prepared
+
+struct IngestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ingest",
+    abstract: "Prepare raw cases: load, check, run the stages, assign folds, write HDF5.",
+    discussion: """
+      RAW is the folder that holds case_00000 and so on, or the one above it that holds data/. Each case becomes \
+      OUT/cases/<case>.h5; manifest.json, splits_final.json (nnU-Net) and datalist.json (MONAI) say what is there. \
+      Every file is written whole or not at all. A case that fails is reported, and the others go on.
+
+      The same raw data and pipeline give the same bytes, whatever --jobs is. run_report.json (times, host) is the \
+      one exception.
+
+      Examples:
+        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared
+        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared --cases case_00000,case_00012
+        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared --dry-run
+      """)
+
+  @Argument(help: "The folder of raw cases.")
+  var raw: String
+
+  @Option(help: ArgumentHelp("The pipeline file.", valueName: "file"))
+  var pipeline: String
+
+  @Option(help: ArgumentHelp("The folder for prepared data.", valueName: "folder"))
+  var out: String
+
+  @Option(help: "Threads in all: cases side by side, and parts of a case once there are fewer cases than threads.")
+  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: ArgumentHelp("Only these cases; what is already prepared of the others stays.", valueName: "a,b"))
+  var cases: String?
+
+  @Flag(help: "Say what would be done, from names and headers alone; write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Do not wait for the disk after each case: faster, but a power cut can lose cases named in the manifest.")
+  var noSync = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(help: "No progress; the summary and errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if jobs < 1 { throw ValidationError("--jobs must be at least 1, found \(jobs)") }
+  }
+
+  func run() throws {
+    try reporting {
+      let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
+      let only = cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: only, jobs: jobs)
+      ingest.sync = !noSync
+      if dryRun { return try show(try ingest.preview()) }
+      let progress = ProgressDisplay(isSilent: quiet || json)
+      let report = try ingest.run(observer: progress)
+      progress.end()
+      if json {
+        print(try CanonicalJSON.text(IngestSummary.JSON(report)), terminator: "")
+      } else {
+        print(IngestSummary.text(report, out: out), terminator: "")
+      }
+      if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+    }
+  }
+
+  /// The dry run: what each case is, and how large it will be.
+  private func show(_ preview: Ingest.Preview) throws {
+    var items: [DryRun.Item] = []
+    for raw in preview.toPrepare { items.append(DryRun.Item(raw, stages: Plan(try PipelineFile.read(pipeline), sourceFile: pipeline).config.preprocess)) }
+    let dryRun = DryRun(items: items, excluded: preview.excluded)
+    print(json ? try CanonicalJSON.text(dryRun) : dryRun.text, terminator: "")
+    let failing = items.count { $0.problem != nil }
+    if failing > 0 { throw ExitCode(failing == items.count ? 2 : 1) }
+  }
+}

@@ -1,0 +1,80 @@
+import Pipeline
+import Prepared
+
+/// The end of an ingest: what was made, what was not and why, and what to do next.
+enum IngestSummary {
+  struct JSON: Encodable {
+    var prepared: Int
+    var excluded: [Manifest.Absent]
+    var failed: [Manifest.Absent]
+    var folds: Int
+    var seconds: Double
+    var warnings: [String]
+    var cases: [CaseReport]
+
+    init(_ report: IngestReport) {
+      prepared = report.count(.prepared)
+      excluded = report.manifest.excluded
+      failed = report.manifest.failed
+      folds = report.manifest.folds
+      seconds = report.seconds
+      warnings = report.manifest.warnings
+      cases = report.cases
+    }
+  }
+
+  /// Cases listed one by one up to this many; a long list hides what matters.
+  private static let listed = 20
+
+  static func text(_ report: IngestReport, out: String) -> String {
+    let manifest = report.manifest
+    let made = report.cases.filter { $0.outcome == .prepared }.map(\.caseIdentifier)
+    let entries = manifest.cases.filter { made.contains($0.caseIdentifier) }
+    var text = ""
+    if !entries.isEmpty {
+      var table = TextTable(["prepared", "shape (z,y,x)", "fold", "size"] + manifest.classes.dropFirst().map { "\($0) %" })
+      for entry in entries.prefix(listed) { table.add(row(entry, classes: manifest.classes.count)) }
+      text += table.text
+      if entries.count > listed { text += "... and \(entries.count - listed) more, all in \(out)/manifest.json\n" }
+    }
+    text += absent("left out", manifest.excluded) + absent("FAILED", manifest.failed)
+    for warning in manifest.warnings { text += "warning: \(warning)\n" }
+    for entry in entries {
+      for warning in entry.warnings { text += "warning: \(entry.caseIdentifier): \(warning)\n" }
+    }
+    let unlabelled = manifest.cases.count { !$0.isLabelled }
+    text += "\n\(report.count(.prepared)) prepared, \(report.count(.excluded) + (manifest.excluded.count - report.count(.excluded))) "
+    text += "left out, \(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
+    text += manifest.folds > 0 ? "\(manifest.folds) folds" : "no folds"
+    text += unlabelled > 0 ? "; \(unlabelled) without label: for prediction, in no fold\n" : "\n"
+    if report.count(.prepared) > 0 { text += "Look: segprep inspect \(out)    Check: segprep export \(out) --out nifti\n" }
+    return text
+  }
+
+  private static func row(_ entry: Manifest.Case, classes: Int) -> [String] {
+    let total = Double(entry.shape.reduce(1, *))
+    let shares = (1..<max(1, classes)).map { value -> String in
+      guard let voxels = entry.statistics.classVoxels?[value] else { return "-" }
+      return "\((Double(voxels) / total * 1e4).rounded() / 100)"
+    }
+    return [
+      entry.caseIdentifier, entry.shape.map(String.init).joined(separator: "x"),
+      entry.fold.map(String.init) ?? "-", Quantity.bytes(entry.bytes),
+    ] + shares
+  }
+
+  /// Cases that are not there, those with one reason together.
+  private static func absent(_ word: String, _ cases: [Manifest.Absent]) -> String {
+    var order: [String] = []
+    var names: [String: [String]] = [:]
+    for item in cases {
+      if names[item.reason] == nil { order.append(item.reason) }
+      names[item.reason, default: []].append(item.caseIdentifier)
+    }
+    return order.map { reason in
+      let list = names[reason, default: []]
+      let more = list.count > listed ? " and \(list.count - listed) more" : ""
+      return "\(word): \(list.prefix(listed).joined(separator: ", "))\(more): \(reason)\n"
+    }.joined()
+  }
+}

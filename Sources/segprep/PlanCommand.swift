@@ -1,0 +1,27 @@
+import ArgumentParser
+import Pipeline
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Print what a pipeline file will do, every default filled in.",
+    discussion: """
+      Reads and checks the file; nothing else is touched.
+
+      Example:
+        segprep plan Pipelines/kits19.yaml
+      """)
+
+  @Argument(help: "The pipeline file.")
+  var file: String
+
+  @Flag(help: "Print JSON, for programs.")
+  var json = false
+
+  func run() throws {
+    try reporting {
+      let plan = Plan(try PipelineFile.read(file), sourceFile: file)
+      print(json ? PlanDescription.json(of: plan) : PlanDescription.text(of: plan), terminator: "")
+    }
+  }
+}

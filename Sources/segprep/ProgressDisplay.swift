@@ -1,0 +1,88 @@
+import Foundation
+import Pipeline
+
+/// Shows a run: one line that is redrawn on a terminal, plain lines elsewhere; on standard error either way.
+///
+/// The time left is weighted by the cases' sizes, not by their number.
+final class ProgressDisplay: IngestObserver, @unchecked Sendable {
+  private let isSilent: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let lock = NSLock()
+  private let started = Date()
+  private var cases = 0
+  private var rawBytes = 0
+  private var done = 0
+  private var doneBytes = 0
+  private var failed = 0
+  /// Cases being worked on and the stage each is in, in the order in which they began.
+  private var running: [(caseIdentifier: String, stage: String)] = []
+  private var drawn = Date.distantPast
+
+  /// Between two redrawings of the line, in seconds: faster cannot be read.
+  private static let interval = 0.1
+
+  init(isSilent: Bool) { self.isSilent = isSilent }
+
+  func began(cases: Int, rawBytes: Int) {
+    lock.withLock { (self.cases, self.rawBytes) = (cases, rawBytes) }
+  }
+
+  func entered(stage: String, caseIdentifier: String) {
+    lock.withLock {
+      if let place = running.firstIndex(where: { $0.caseIdentifier == caseIdentifier }) {
+        running[place].stage = stage
+      } else {
+        running.append((caseIdentifier, stage))
+      }
+      redraw()
+    }
+  }
+
+  func finished(_ report: CaseReport) {
+    lock.withLock {
+      running.removeAll { $0.caseIdentifier == report.caseIdentifier }
+      done += 1
+      doneBytes += report.rawBytes
+      if report.outcome == .failed { failed += 1 }
+      guard !isSilent else { return }
+      if isTerminal {
+        if report.outcome == .failed { clear(); printError("\(report.caseIdentifier): failed: \(report.reason ?? "")") }
+        drawn = .distantPast
+        redraw()
+      } else {
+        let word = report.outcome == .prepared ? "" : " \(report.outcome.rawValue): \(report.reason ?? "")"
+        printError("[\(done)/\(cases)] \(report.caseIdentifier) \(Quantity.seconds(report.seconds))\(word) | \(pace)")
+      }
+    }
+  }
+
+  func end() {
+    lock.withLock { if !isSilent && isTerminal { clear() } }
+  }
+
+  private var pace: String {
+    let seconds = Date().timeIntervalSince(started)
+    let rate = "\(Quantity.bytes(Int(Double(doneBytes) / max(seconds, 1e-3))))/s"
+    guard doneBytes > 0, done < cases else { return rate }
+    return "\(rate), \(Quantity.seconds(seconds * Double(rawBytes - doneBytes) / Double(doneBytes))) left"
+  }
+
+  private func redraw() {
+    guard !isSilent, isTerminal, Date().timeIntervalSince(drawn) >= Self.interval else { return }
+    drawn = Date()
+    let now = running.prefix(2).map { "\($0.caseIdentifier) \($0.stage)" }.joined(separator: ", ")
+    let more = running.count > 2 ? " +\(running.count - 2)" : ""
+    let failures = failed > 0 ? ", \(failed) failed" : ""
+    let line = "[\(done)/\(cases)\(failures)] \(now)\(more) | \(pace)"
+    write("\r\u{1b}[K" + line.prefix(columns - 1))
+  }
+
+  private func clear() { write("\r\u{1b}[K") }
+
+  private var columns: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  private func write(_ text: some StringProtocol) { FileHandle.standardError.write(Data(text.utf8)) }
+}

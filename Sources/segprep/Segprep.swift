@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The command line: one file per subcommand, nothing here but their list.
+@main
+struct Segprep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segprep",
+    abstract: "Turns raw medical volumes into training data for 3D segmentation.",
+    discussion: """
+      A first session, without any data of your own:
+        segprep synth kits19 --cases 6 --out raw
+        segprep plan Pipelines/kits19.yaml
+        segprep ingest raw --pipeline Pipelines/kits19.yaml --out prepared
+        segprep inspect prepared
+
+      Exit codes: 0 done; 1 some cases failed, the rest is done; 2 nothing could be done; 64 wrong usage or pipeline \
+      file; 73 output not writable, or held by another run; 130 interrupted.
+      """,
+    version: "0.1.0",
+    subcommands: [Synth.self, PlanCommand.self, IngestCommand.self, ExportCommand.self, InspectCommand.self, Bench.self])
+}
