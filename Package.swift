@@ -67,7 +67,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Volumes"], swiftSettings: strict),
-    .testTarget(name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms"], swiftSettings: strict),
+    .testTarget(
+      name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

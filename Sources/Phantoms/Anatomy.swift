@@ -32,9 +32,9 @@ struct Anatomy: Sendable {
     self.random = random
     addBody()
     addChest()
+    addBowel()
     addSkeleton()
     addPelvis()
-    addBowel()
     addUpperAbdomen()
     addVessels()
     addKidneys()

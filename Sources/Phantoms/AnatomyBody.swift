@@ -3,18 +3,20 @@ extension Anatomy {
   /// Skin, fat, muscle, and the fat among the organs.
   mutating func addBody() {
     let (outline, fat) = (body, body.fat)
-    func wall(_ depth: Float, _ back: Float, _ value: Float, _ ripple: Float, coarse: Float) -> Solid {
+    func wall(_ depth: Float, _ back: Float, _ value: Float, _ ripple: Float, coarse: Float, isCavity: Bool = false)
+      -> Solid
+    {
       let form = Solid.Form.tube(
         Tube(
           heights: heights, extent: -2000...2000, squareness: BodyOutline.squareness,
           center: { _ in SIMD2(0, (back - depth) / 2) },
           halfLengths: { outline.halfLengths($0) - SIMD2(depth, (depth + back) / 2) }))
-      return Solid(form: form, coarse: coarse, layers: [Layer(value: value, ripple: ripple)])
+      return Solid(form: form, coarse: coarse, isCavity: isCavity, layers: [Layer(value: value, ripple: ripple)])
     }
     add(wall(0, 0, 15, 8, coarse: 0.03))
     add(wall(2.5, 2.5, -104, 9, coarse: 0.03))
     add(wall(2.5 + fat, 2 + fat * 0.5, 52, 12, coarse: 0.04))
-    add(wall(16 + fat, 22 + fat * 0.5, -98, 14, coarse: 0.05))
+    add(wall(16 + fat, 22 + fat * 0.5, -98, 14, coarse: 0.05, isCavity: true))
   }
 
   /// Lungs with vessels, and the heart; the domes end where the liver begins.
@@ -22,15 +24,16 @@ extension Anatomy {
     let inner = SIMD2(150 - body.fat, 86 - body.fat * 0.75)  // half the space within the muscles
     for side: Float in [1, -1] {
       let lung = Blob(
-        center: SIMD3(side * 0.53 * inner.x, -1, 262), halfLengths: SIMD3(0.47 * inner.x, inner.y, side > 0 ? 182 : 190)
+        center: SIMD3(side * 0.56 * inner.x, -1, 262),
+        halfLengths: SIMD3(0.52 * inner.x, inner.y * 1.12, side > 0 ? 182 : 190)
       )
-      add(Solid(form: .blob(lung), coarse: 0.1, layers: [Layer(value: -862, ripple: 28)]))
+      add(Solid(form: .blob(lung), coarse: 0.1, isEnclosed: true, layers: [Layer(value: -862, ripple: 28)]))
       for _ in 0..<14 {
         let place = SIMD3(draw(-0.5..<0.5), draw(-0.5..<0.5), draw(-0.9..<0.3))
         let vessel = Blob(
           center: lung.point(place), axes: Blob.frame(long: drawVector(-1..<1), side: SIMD3(0.3, 0.8, 0.1)),
           halfLengths: SIMD3(draw(1.5..<4), draw(1.5..<4), draw(10..<28)))
-        add(Solid(form: .blob(vessel), layers: [Layer(value: 40)]))
+        add(Solid(form: .blob(vessel), isEnclosed: true, layers: [Layer(value: 40)]))
       }
     }
     let heart = Blob(
@@ -38,7 +41,7 @@ extension Anatomy {
       halfLengths: SIMD3(46, 44, 62))
     add(
       Solid(
-        form: .blob(heart), coarse: 0.1,
+        form: .blob(heart), coarse: 0.1, isEnclosed: true,
         layers: [
           Layer(value: 105, ripple: 8), Layer(limit: 0.55, value: vein, ripple: 6, ruffle: 0.2),
         ]))
@@ -77,7 +80,7 @@ extension Anatomy {
         form: bodies, lumps: 0.06,
         layers: [
           Layer(value: 88, ripple: 10), Layer(limit: 1.06, value: 460, ripple: 40, gate: pieces),
-          Layer(limit: 0.8, value: 185, ripple: 45, ruffle: 0.05, gate: pieces),
+          Layer(limit: 0.8, value: 185, ripple: 26, ruffle: 0.05, gate: pieces),
         ]))
     let ring = tube(from: -250, to: 2000, center: { SIMD2(0, canal + bend($0)) }, halfLengths: { _ in SIMD2(15, 13) })
     add(Solid(form: ring, layers: [Layer(value: 380, ripple: 50, gate: arches), Layer(limit: 0.42, value: 24)]))

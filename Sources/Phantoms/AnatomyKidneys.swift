@@ -39,7 +39,7 @@ extension Anatomy {
       let vessel = Blob(
         center: (from + to) / 2, axes: Blob.frame(long: to - from, side: SIMD3(0, 0.2, 1)),
         halfLengths: SIMD3(width, width, ((to - from) * (to - from)).sum().squareRoot() / 2 + 4))
-      add(Solid(form: .blob(vessel), layers: [Layer(value: value, ripple: 3)]))
+      add(Solid(form: .blob(vessel), isEnclosed: true, layers: [Layer(value: value, ripple: 3)]))
     }
   }
 
@@ -47,7 +47,7 @@ extension Anatomy {
     let medulla = cortex - 12 - 68 * phase
     add(
       Solid(
-        form: .blob(kidney), coarse: 0.06, lumps: 0.07,
+        form: .blob(kidney), coarse: 0.06, lumps: 0.07, isEnclosed: true,
         layers: [
           Layer(value: cortex, ripple: 7, label: Class.kidney),
           Layer(limit: 0.6, value: medulla, ripple: 8, ruffle: 0.22),
@@ -56,14 +56,17 @@ extension Anatomy {
       let cyst = Blob(
         center: kidney.point(Blob.unit(drawVector(-1..<1)) * 0.85), halfLengths: SIMD3(repeating: draw(5..<15)))
       // KiTS19's annotators left cysts to the kidney.
-      add(Solid(form: .blob(cyst), lumps: 0.05, layers: [Layer(value: draw(0..<18), ripple: 3, label: Class.kidney)]))
+      add(
+        Solid(
+          form: .blob(cyst), lumps: 0.05, isEnclosed: true,
+          layers: [Layer(value: draw(0..<18), ripple: 3, label: Class.kidney)]))
     }
     let sinus = Blob(
       center: kidney.point(SIMD3(-0.62, 0, 0.02)), axes: kidney.axes,
       halfLengths: kidney.halfLengths * SIMD3(0.62, 0.36, 0.42))
     add(
       Solid(
-        form: .blob(sinus), coarse: 0.1, lumps: 0.2,
+        form: .blob(sinus), coarse: 0.1, lumps: 0.2, isEnclosed: true,
         layers: [
           Layer(value: -78, ripple: 24, label: Class.background),
           Layer(limit: 0.3, value: vein - 20, ripple: 20, ruffle: 0.25),
@@ -72,8 +75,10 @@ extension Anatomy {
 
   /// A mass at the kidney's surface, half inside it: patchy, its middle dead where it is large.
   private mutating func addTumour(to kidney: Blob, side: Float) {
-    var direction = Blob.unit(drawVector(-1..<1))
-    direction.x = abs(direction.x) * 0.9 - 0.1  // seldom at the hilum
+    var direction = drawVector(-1..<1)
+    direction.x = abs(direction.x) + 0.1  // not at the hilum
+    direction.z *= 0.7
+    direction = Blob.unit(direction)
     let radius = exp(Float(random.uniform(in: log(8.0)..<log(34.0))))
     let depth = draw(0.7..<1.1)
     let tumour = Blob(
@@ -85,9 +90,8 @@ extension Anatomy {
       Layer(limit: 0.85, value: value, ripple: 22, ruffle: 0.1),
     ]
     if radius > 16 {
-      layers.append(Layer(limit: 0.4, value: draw(25..<60), ripple: 16, ruffle: 0.3))
-      layers.append(Layer(limit: 0.12, value: value + 30, ripple: 30, ruffle: 0.3))
+      layers.append(Layer(limit: draw(0.15..<0.5), value: draw(20..<60), ripple: 20, ruffle: 0.35))
     }
-    add(Solid(form: .blob(tumour), lumps: 0.14, layers: layers))
+    add(Solid(form: .blob(tumour), lumps: 0.14, isEnclosed: true, layers: layers))
   }
 }

@@ -44,11 +44,14 @@ public struct KiTS19Phantom: Sendable {
     grid = Self.drawGrid(index: index, oddity: oddity, size: size, from: &stream)
   }
 
-  init(caseIdentifier: String, grid: ScanGrid, seed: UInt64) {
+  init(
+    caseIdentifier: String, grid: ScanGrid, seed: UInt64, imageScalar: ScalarType = .int16, isLabelled: Bool = true,
+    isLabelQformOnly: Bool = false
+  ) {
     self.caseIdentifier = caseIdentifier
-    imageScalar = .int16
-    isLabelled = true
-    isLabelQformOnly = false
+    self.imageScalar = imageScalar
+    self.isLabelled = isLabelled
+    self.isLabelQformOnly = isLabelQformOnly
     self.grid = grid
     self.seed = seed
   }

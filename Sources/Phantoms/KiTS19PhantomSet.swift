@@ -17,6 +17,8 @@ public struct KiTS19PhantomSet: Sendable {
     phantoms = (0..<cases).map { KiTS19Phantom(index: $0, size: size, seed: seed) }
   }
 
+  init(phantoms: [KiTS19Phantom]) { self.phantoms = phantoms }
+
   /// Writes the data set below `root`, `jobs` cases at a time; the bytes do not depend on `jobs`.
   ///
   /// A full case in the making takes about six bytes of memory a voxel (ten as float32, eighteen as float64).
@@ -33,8 +35,7 @@ public struct KiTS19PhantomSet: Sendable {
       guard entries == 0 else { throw PhantomError.occupied(path: folder, entries: entries) }
     }
     try Folder.make(folder)
-    let work = Work(next: 0, failure: nil, done: 0)
-    let state = Mutex(work)
+    let state = Mutex(Work())
     DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, phantoms.count))) { _ in
       while let index = state.withLock({ $0.take(of: phantoms.count) }) {
         do {
@@ -55,9 +56,9 @@ public struct KiTS19PhantomSet: Sendable {
 
   /// What the threads share: the next case, how many are done, the first failure, after which no more are begun.
   private struct Work {
-    var next: Int
+    var next = 0
     var failure: (any Error)?
-    var done: Int
+    var done = 0
 
     mutating func take(of count: Int) -> Int? {
       guard failure == nil, next < count else { return nil }
@@ -71,7 +72,7 @@ extension KiTS19Phantom {
   /// The case in a few words: its shape, its spacing, and what is unusual about it.
   var summary: String {
     var text = "\(grid.slices)x\(grid.rows)x\(grid.columns) \(imageScalar), "
-    text += spacing.map { String(format(millimetres: $0)) }.joined(separator: "x") + " mm"
+    text += spacing.map { format(millimetres: $0) }.joined(separator: "x") + " mm"
     if !isLabelled { text += ", no segmentation" }
     if isLabelled && isLabelQformOnly { text += ", qform-only uint16 segmentation" }
     return text

@@ -26,12 +26,12 @@ struct PhantomRenderer {
     scaled.pixel /= scale
     bodyGrid = scaled
     heights = (0..<grid.slices).map { scaled.z(slice: $0) }
-    noiseLevel = Float(random.uniform(in: 13..<23))
+    noiseLevel = Float(random.uniform(in: 16..<26))
     anatomy = Anatomy(heights: heights, using: phantom.stream("anatomy"))
     ribs = RibCage(body: anatomy.body, heights: heights)
     table = Table(top: -anatomy.body.halfLengths(-230).y - 1)
-    fields = [85.0..<170, 22.0..<55, 5.0..<14].map { [heights] wavelengths in
-      WaveField(waves: 6, wavelengths: wavelengths, heights: heights, using: &random)
+    fields = [(6, 85.0..<170), (6, 22.0..<55), (12, 5.0..<18)].map { [heights] count, wavelengths in
+      WaveField(waves: count, wavelengths: wavelengths, heights: heights, using: &random)
     }
     noise = ScannerNoise(slices: grid.slices, rows: grid.rows, stream: phantom.stream("noise"))
   }
@@ -45,12 +45,14 @@ struct PhantomRenderer {
     let count = grid.slices
     let values = Buffer<Float>(count: count * grid.rows)
     let labels = Buffer<UInt8>(count: count * grid.rows)
-    let notes = Buffer<Float>(count: count * 4)
+    let notes = Buffer<Float>(count: count * 6)
     heights.withUnsafeBufferPointer { heights in
       guard let z = heights.baseAddress else { return }
       var row = PhantomRow(
         count: count, z: z, coarse: notes.base, lumps: notes.base + count, grain: notes.base + 2 * count,
-        scratch: notes.base + 3 * count, values: values.base, labels: labels.base)
+        cavity: notes.base + 3 * count, everywhere: notes.base + 4 * count, scratch: notes.base + 5 * count,
+        values: values.base, labels: labels.base)
+      row.everywhere.update(repeating: 1, count: count)
       for column in 0..<grid.columns {
         labels.values.update(repeating: 0)
         row.x = bodyGrid.x(column: column)
@@ -74,8 +76,9 @@ struct PhantomRenderer {
     row.values.update(repeating: -1006, count: row.count)
     let edge = Float(max(0.9, grid.pixel * 0.9, grid.sliceSpacing * 0.3))
     let y = row.y
+    row.cavity.update(repeating: 0, count: row.count)
     var isFilled = false
-    for (place, solid) in solids.enumerated() where solid.reach.y.contains(y) {
+    for solid in solids where solid.reach.y.contains(y) {
       if !isFilled {
         fields[0].fill(row.coarse, x: row.x, y: y)
         fields[1].fill(row.lumps, x: row.x, y: y)
@@ -83,7 +86,7 @@ struct PhantomRenderer {
         isFilled = true
       }
       solid.paint(row, grid: bodyGrid, edge: edge)
-      if place == 3 { ribs.paint(row, grid: bodyGrid) }
+      if solid.isCavity { ribs.paint(row, grid: bodyGrid) }
     }
     table.paint(row)
   }

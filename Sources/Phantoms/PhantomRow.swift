@@ -9,6 +9,9 @@ struct PhantomRow {
   let coarse: UnsafeMutablePointer<Float>
   let lumps: UnsafeMutablePointer<Float>
   let grain: UnsafeMutablePointer<Float>
+  /// How much of each voxel lies within the muscles that enclose chest and abdomen; and a row of ones.
+  let cavity: UnsafeMutablePointer<Float>
+  let everywhere: UnsafeMutablePointer<Float>
   /// A painter's notes.
   let scratch: UnsafeMutablePointer<Float>
   /// What is painted: Hounsfield units and classes.

@@ -19,7 +19,7 @@ struct RibCage: Sendable {
 
   func paint(_ row: borrowing PhantomRow, grid: ScanGrid) {
     let (x, y) = (row.x, row.y)
-    let sink = 46 * (y + 90) / 180  // how much lower than at the spine the rib is here
+    let sink = 70 * (y + 90) / 180  // how much lower than at the spine the rib is here
     let low = Self.lowest + max(0, y + 30) * 0.9
     for slice in grid.slices(from: low, to: 2000) {
       let q =
@@ -46,7 +46,7 @@ struct Table: Sendable {
     if abs(row.x) > 205 { return }
     let depth = top + row.x * row.x / 1500 - row.y
     if depth < 0 || depth > 26 { return }
-    let value: Float = depth < 3 ? -820 : depth < 5 ? -230 : depth > 23 ? -260 : -955
+    let value: Float = depth < 4 ? -820 : depth < 6 ? -90 : depth > 24 ? -120 : -955
     for slice in 0..<row.count where row.values[slice] < value { row.values[slice] = value }
   }
 }

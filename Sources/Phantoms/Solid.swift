@@ -24,31 +24,41 @@ struct Solid: Sendable {
     case tube(Tube)
   }
 
-  var form: Form
+  let form: Form
   /// How strongly the coarse field and the lumps bend the surface; 0.2 moves it by a tenth of the radius.
-  var coarse: Float = 0
-  var lumps: Float = 0
+  let coarse: Float
+  let lumps: Float
+  /// Whether it is kept within the muscles that enclose chest and abdomen.
+  let isEnclosed: Bool
+  /// Whether it is that space: later solids that are enclosed end where it ends.
+  let isCavity: Bool
   /// Painted in this order, each over those before.
-  var layers: [Layer]
-
+  let layers: [Layer]
   /// The columns' x and the rows' y that the solid may reach.
-  var reach: (x: ClosedRange<Float>, y: ClosedRange<Float>) {
-    switch form {
-    case .blob(let blob): blob.reach(level: level)
-    case .tube(let tube): tube.reach(level: level)
-    }
-  }
-
+  let reach: (x: ClosedRange<Float>, y: ClosedRange<Float>)
   /// The highest q, before it is bent, at which anything may still be painted.
-  private var level: Float {
-    let ruffle = layers.map { abs($0.ruffle) }.max() ?? 0
-    return (layers.map(\.limit).max() ?? 1) + 2.6 * (abs(coarse) + abs(lumps) + ruffle) + 0.15
-  }
+  private let level: Float
+  /// The mean radius of the surface q = 1, in millimetres.
+  private let radius: Float
 
-  private var radius: Float {
+  init(
+    form: Form, coarse: Float = 0, lumps: Float = 0, isEnclosed: Bool = false, isCavity: Bool = false, layers: [Layer]
+  ) {
+    self.form = form
+    self.coarse = coarse
+    self.lumps = lumps
+    self.isEnclosed = isEnclosed
+    self.isCavity = isCavity
+    self.layers = layers
+    let ruffle = layers.map { abs($0.ruffle) }.max() ?? 0
+    level = (layers.map(\.limit).max() ?? 1) + 2.6 * (abs(coarse) + abs(lumps) + ruffle) + 0.15
     switch form {
-    case .blob(let blob): blob.radius
-    case .tube(let tube): tube.radius
+    case .blob(let blob):
+      radius = blob.radius
+      reach = blob.reach(level: level)
+    case .tube(let tube):
+      radius = tube.radius
+      reach = tube.reach(level: level)
     }
   }
 
@@ -65,6 +75,13 @@ struct Solid: Sendable {
       let (coarse, lumps) = (coarse, lumps)
       for slice in range { q[slice] += coarse * coarseField[slice] + lumps * lumpField[slice] }
     }
+    if isCavity {
+      let (cavity, sharpness) = (row.cavity, radius / (2 * edge))
+      for slice in range {
+        let inside = (1 - q[slice]) * sharpness + 0.5
+        cavity[slice] = inside < 0 ? 0 : inside > 1 ? 1 : inside
+      }
+    }
     for layer in layers { paint(layer, row, range, sharpness: radius / (2 * layer.limit.squareRoot() * edge), edge) }
   }
 
@@ -78,23 +95,26 @@ struct Solid: Sendable {
     }
     let (q, grain, lumpField, values, labels) = (row.scratch, row.grain, row.lumps, row.values, row.labels)
     let (limit, value, ripple, ruffle) = (layer.limit, layer.value, layer.ripple, layer.ruffle)
+    let mask = isEnclosed ? row.cavity : row.everywhere
     if let gate = layer.gate {
       gate.withUnsafeBufferPointer { gate in
         for slice in range {
           let inside = (limit - q[slice] - ruffle * lumpField[slice]) * sharpness + 0.5
-          let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * gate[slice]
+          let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * mask[slice] * gate[slice]
           values[slice] += weight * (value + ripple * grain[slice] - values[slice])
         }
       }
     } else {
       for slice in range {
         let inside = (limit - q[slice] - ruffle * lumpField[slice]) * sharpness + 0.5
-        let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share
+        let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * mask[slice]
         values[slice] += weight * (value + ripple * grain[slice] - values[slice])
       }
     }
     if let label = layer.label {
-      for slice in range where q[slice] + ruffle * lumpField[slice] < limit { labels[slice] = label }
+      for slice in range where q[slice] + ruffle * lumpField[slice] < limit && mask[slice] > 0.5 {
+        labels[slice] = label
+      }
     }
   }
 }
