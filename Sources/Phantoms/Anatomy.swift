@@ -33,9 +33,9 @@ struct Anatomy: Sendable {
     addBody()
     addChest()
     addBowel()
+    addUpperAbdomen()
     addSkeleton()
     addPelvis()
-    addUpperAbdomen()
     addVessels()
     addKidneys()
   }

@@ -25,7 +25,7 @@ extension Anatomy {
   private mutating func drawKidney(side: Float, height: Float) -> Blob {
     // The upper pole leans towards the spine and the back; the convex border looks outwards and backwards.
     let long = SIMD3(-side * draw(0.15..<0.32), draw(-0.28 ..< -0.1), 1)
-    let size = draw(0.92..<1.1)
+    let size = draw(0.95..<1.16)
     return Blob(
       center: SIMD3(side * (66 + draw(-4..<5)), -34 + draw(-5..<5), height + draw(-6..<6)),
       axes: Blob.frame(long: long, side: SIMD3(side * 0.8, -0.55, 0)),

@@ -72,7 +72,7 @@ extension Anatomy {
       center: SIMD3(12, 46, 84), axes: Blob.frame(long: SIMD3(-1, 0.25, 0.2), side: SIMD3(0, 0.3, 1)),
       halfLengths: SIMD3(36, 34, 80))
     let gap = Blob(
-      center: SIMD3(46, 6, 4), axes: Blob.frame(long: SIMD3(0.6, 0.5, 0.3), side: SIMD3(0, 0.3, 1)),
+      center: SIMD3(34, 4, 0), axes: Blob.frame(long: SIMD3(0.6, 0.5, 0.3), side: SIMD3(0, 0.3, 1)),
       halfLengths: SIMD3(18, 14, 36))
     for lobe in [right, left] {
       add(Solid(form: .blob(lobe), coarse: 0.17, isEnclosed: true, layers: [Layer(value: value, ripple: 7)]))

@@ -21,7 +21,7 @@ public struct KiTS19PhantomSet: Sendable {
 
   /// Writes the data set below `root`, `jobs` cases at a time; the bytes do not depend on `jobs`.
   ///
-  /// A full case in the making takes about six bytes of memory a voxel (ten as float32, eighteen as float64).
+  /// A full case in the making takes about five bytes of memory a voxel (seven as float32, eleven as float64).
   /// - Parameters:
   ///   - overwrite: whether to write into `root`/data though it holds something already; its other files stay.
   ///   - progress: is told a line for each case, from one thread at a time, in the order in which cases are done.

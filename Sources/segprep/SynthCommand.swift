@@ -20,7 +20,8 @@ struct Synth: ParsableCommand {
         a segmentation, a float32 and a float64 image, and segmentations with KiTS19's two kinds of header.
         The same seed gives the same bytes, whatever --jobs is; case 7 of 10 is case 7 of 100.
 
-        A full case has 512x512 pixels and about 216 slices, takes about 35 MB on disk, and 0.7 GB of memory for each job.
+        A full case has 512x512 pixels and about 216 slices, takes about 45 MB on disk and 0.3 GB of \
+        memory for each job (one in seven has half-millimetre slices: up to 1059 of them, and five times as much).
 
         Example:
           segprep synth kits19 --cases 10 --size small --out phantoms
