@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -67,8 +67,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Preprocessing", "Volumes"], swiftSettings: strict),
-    .testTarget(name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms"], swiftSettings: strict),
+      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -1,0 +1,99 @@
+import Pipeline
+import Prepared
+import Preprocessing
+import Volumes
+
+/// A prepared case in words and numbers.
+struct CaseDescription: Encodable {
+  var file: String
+  var caseIdentifier: String
+  var channels: Int
+  /// z, y, x.
+  var shape: [Int]
+  var spacingMm: [Double]
+  var affine: [[Double]]
+  var isLabelled: Bool
+  var statistics: CaseStatistics
+  var decisions: [StageRecord]
+  var source: CaseSource
+  var ingestDigest: String
+
+  init(_ reader: CaseFileReader) {
+    file = reader.path
+    caseIdentifier = reader.caseIdentifier
+    channels = reader.channels
+    shape = reader.shape.array
+    spacingMm = reader.affine.spacing.array
+    affine = reader.affine.rows
+    isLabelled = reader.isLabelled
+    statistics = reader.statistics
+    decisions = reader.decisions
+    source = reader.source
+    ingestDigest = reader.ingestDigest
+  }
+
+  var text: String {
+    func numbers(_ values: [Double]) -> String { values.map(NIfTIDescription.rounded).joined(separator: " x ") }
+    var text = """
+      \(file)
+        prepared     \(caseIdentifier), \(channels) x \(shape.map(String.init).joined(separator: " x ")) (channel, z, y, x)
+        spacing      \(numbers(spacingMm)) mm (z, y, x)
+        source       \(source.shape.map(String.init).joined(separator: " x ")) (z, y, x), \(numbers(source.spacingMm)) mm, \
+      \(source.dataType), \(source.orientation) by \(source.transform)
+
+      """
+    for (index, channel) in statistics.channels.enumerated() {
+      text += "  channel \(index)    \(NIfTIDescription.rounded(channel.minimum)) to "
+      text += "\(NIfTIDescription.rounded(channel.maximum)), mean \(NIfTIDescription.rounded(channel.mean)), "
+      text += "std \(NIfTIDescription.rounded(channel.std))\n"
+    }
+    if let classes = statistics.classVoxels {
+      let raw = statistics.rawClassVoxels ?? []
+      for (value, voxels) in classes.enumerated() {
+        text += "  class \(value)      \(voxels) voxels (\(raw.indices.contains(value) ? raw[value] : 0) in the raw label)\n"
+      }
+    } else {
+      text += "  label        none: for prediction\n"
+    }
+    for decision in decisions { text += "  stage        \(decision.summary)\n" }
+    for file in source.images + [source.label].compactMap({ $0 }) {
+      text += "  from         \(file.name), \(Quantity.bytes(file.bytes)), sha256 \(file.sha256.prefix(16))...\n"
+    }
+    return text + "  digest       \(ingestDigest)\n"
+  }
+}
+
+extension StageRecord {
+  /// What the stage did, in one line.
+  fileprivate var summary: String {
+    func list(_ name: String, _ values: [Double]?) -> String? {
+      values.map { "\(name) \($0.map(NIfTIDescription.rounded).joined(separator: ", "))" }
+    }
+    let parts = [
+      shape.map { "to \($0.map(String.init).joined(separator: "x"))" }, list("spacing", spacingMm),
+      list("lower", lower.map { [$0] }), list("upper", upper.map { [$0] }), list("mean", mean), list("std", std),
+      list("before", before?.map(Double.init)), list("after", after?.map(Double.init)), list("value", value),
+    ]
+    return "\(stage.rawValue): " + parts.compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+/// A folder of prepared cases in words.
+enum ManifestDescription {
+  static func text(_ manifest: Manifest) -> String {
+    var table = TextTable(["case", "shape (z,y,x)", "fold", "size", "source"])
+    for entry in manifest.cases {
+      table.add([
+        entry.caseIdentifier, entry.shape.map(String.init).joined(separator: "x"),
+        entry.fold.map(String.init) ?? (entry.isLabelled ? "-" : "no label"), Quantity.bytes(entry.bytes),
+        entry.source.shape.map(String.init).joined(separator: "x") + " " + entry.source.orientation,
+      ])
+    }
+    var text = "\(manifest.name): \(manifest.cases.count) cases, channels \(manifest.channels.joined(separator: ", ")), "
+    text += "classes \(manifest.classes.joined(separator: ", ")), \(manifest.folds) folds\n" + table.text
+    for absent in manifest.excluded { text += "left out: \(absent.caseIdentifier): \(absent.reason)\n" }
+    for absent in manifest.failed { text += "FAILED: \(absent.caseIdentifier): \(absent.reason)\n" }
+    for warning in manifest.warnings { text += "warning: \(warning)\n" }
+    return text + "ingest digest \(manifest.ingestDigest)\n"
+  }
+}
