@@ -131,11 +131,17 @@ public struct Ingest: Sendable {
       report.reason = reason
     case .failure(let error):
       report.outcome = .failed
-      // Paths begin at the raw folder: the manifest must not depend on where that lies.
-      let root = raw.hasSuffix("/") ? raw : raw + "/"
-      report.reason = "\(error)".replacingOccurrences(of: root, with: "")
+      report.reason = reason("\(error)", of: item.raw.identifier)
     }
     return report
+  }
+
+  /// An error's text without what the reader knows: the case's own name, and where the raw folder lies (on which the
+  /// manifest must not depend).
+  private func reason(_ text: String, of identifier: String) -> String {
+    let root = raw.hasSuffix("/") ? raw : raw + "/"
+    let text = text.replacingOccurrences(of: root, with: "")
+    return text.hasPrefix(identifier + ": ") ? String(text.dropFirst(identifier.count + 2)) : text
   }
 
   private func collect(

@@ -6,7 +6,7 @@ import Volumes
 /// Nearly every row of a segmentation is all background: such a row is recognised by one comparison of its bytes.
 final class LabelDecoder: @unchecked Sendable {
   let layout: ArrayLayout
-  /// Classes in the array's own order.
+  /// Classes in the array's own order; rows of background are never touched, they are zeros from the start.
   let classes: Buffer<UInt8>
   /// For each row (a line along the fastest axis) its class, or `mixed`.
   let rows: Buffer<UInt16>
@@ -20,7 +20,7 @@ final class LabelDecoder: @unchecked Sendable {
   init(layout: ArrayLayout, mapping: LabelMapping) {
     self.layout = layout
     self.mapping = mapping
-    classes = Buffer(count: layout.planeCount * layout.planes)
+    classes = Buffer(count: layout.planeCount * layout.planes, isSparse: true)
     rows = Buffer(count: layout.extents[1] * layout.planes)
     let patterns: Int
     switch layout.scalar {
@@ -52,7 +52,7 @@ final class LabelDecoder: @unchecked Sendable {
       if segprep_is_constant(stored.assumingMemoryBound(to: UInt8.self), rowBytes) != 0,
         let value = constantClass(stored)
       {
-        target.update(repeating: value, count: n0)
+        if value != 0 { target.update(repeating: value, count: n0) }
         rows.base[row] = UInt16(value)
         counts.add(value, n0)
       } else {

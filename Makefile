@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
+
+# What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
+APT_BUILD := pkg-config libnifti-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev zlib1g-dev
+# Tests: the libraries whose results ours are compared with.
+APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py
+
+SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
+SEGPREP := .build/release/segprep
+DEMO := demo
+
+.PHONY: demo build test lint unit end-to-end bench apt-build apt-test clean
+
+demo: build
+	rm -rf $(DEMO)
+	$(SEGPREP) synth kits19 --cases 6 --out $(DEMO)/raw
+	$(SEGPREP) plan Pipelines/kits19.yaml
+	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/kits19.yaml --out $(DEMO)/prepared
+	$(SEGPREP) inspect $(DEMO)/prepared/cases/case_00000.h5
+	$(SEGPREP) export $(DEMO)/prepared --out $(DEMO)/nifti --cases case_00000
+	@echo
+	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer)."
+	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
+
+build: apt-build
+	$(SWIFT_BUILD) -c release --product segprep
+
+test: lint unit end-to-end
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+unit: apt-build apt-test
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build
+
+# The built program against nibabel, SciPy and h5py, as a user runs it.
+end-to-end: build apt-test
+	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
+
+# Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once.
+bench: build
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
+
+apt-build:
+	@Tests/install-apt $(APT_BUILD)
+
+apt-test:
+	@Tests/install-apt $(APT_TEST)
+
+clean:
+	rm -rf .build $(DEMO) bench
