@@ -43,8 +43,7 @@ enum IngestSummary {
       for warning in entry.warnings { text += "warning: \(entry.caseIdentifier): \(warning)\n" }
     }
     let unlabelled = manifest.cases.count { !$0.isLabelled }
-    text += "\n\(report.count(.prepared)) prepared, \(report.count(.excluded) + (manifest.excluded.count - report.count(.excluded))) "
-    text += "left out, \(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
+    text += "\n\(report.count(.prepared)) prepared, \(manifest.excluded.count) left out, \(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
     text += manifest.folds > 0 ? "\(manifest.folds) folds" : "no folds"
     text += unlabelled > 0 ? "; \(unlabelled) without label: for prediction, in no fold\n" : "\n"
     if report.count(.prepared) > 0 { text += "Look: segprep inspect \(out)    Check: segprep export \(out) --out nifti\n" }
