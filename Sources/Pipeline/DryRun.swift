@@ -8,16 +8,20 @@ import Volumes
 public struct DryRun: Sendable, Encodable {
   /// One case that would be prepared.
   public struct Item: Sendable, Encodable {
+    /// The case's name in the data set.
     public var caseIdentifier: String
     /// z, y, x.
     public var rawShape: [Int]?
     /// After the stages; what a crop will cut off is not known before the voxels are read.
     public var shape: [Int]?
+    /// Bytes of prepared voxels: float32 per channel, and uint8 for a label.
     public var bytes: Int?
+    /// Whether the case has a label.
     public var isLabelled: Bool
     /// Why the case will fail.
     public var problem: String?
 
+    /// Reads the case's headers and works out the shape after `stages`.
     public init(_ raw: RawCase, stages: [Stage]) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
@@ -43,9 +47,12 @@ public struct DryRun: Sendable, Encodable {
     }
   }
 
+  /// The cases that would be prepared.
   public var items: [Item]
+  /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
 
+  /// What `Ingest.preview` found, each case looked at.
   public init(items: [Item], excluded: [Manifest.Absent]) {
     self.items = items
     self.excluded = excluded

@@ -3,6 +3,7 @@ import Foundation
 import NIfTI
 import Pipeline
 import Prepared
+import Preprocessing
 
 struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -59,7 +60,7 @@ struct IngestCommand: ParsableCommand {
       let only = cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: only, jobs: jobs)
       ingest.sync = !noSync
-      if dryRun { return try show(try ingest.preview()) }
+      if dryRun { return try show(try ingest.preview(), stages: plan.config.preprocess) }
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()
@@ -73,9 +74,8 @@ struct IngestCommand: ParsableCommand {
   }
 
   /// The dry run: what each case is, and how large it will be.
-  private func show(_ preview: Ingest.Preview) throws {
-    var items: [DryRun.Item] = []
-    for raw in preview.toPrepare { items.append(DryRun.Item(raw, stages: Plan(try PipelineFile.read(pipeline), sourceFile: pipeline).config.preprocess)) }
+  private func show(_ preview: Ingest.Preview, stages: [Stage]) throws {
+    let items = preview.toPrepare.map { DryRun.Item($0, stages: stages) }
     let dryRun = DryRun(items: items, excluded: preview.excluded)
     print(json ? try CanonicalJSON.text(dryRun) : dryRun.text, terminator: "")
     let failing = items.count { $0.problem != nil }
