@@ -38,7 +38,9 @@ let package = Package(
     .target(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
-    .target(name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"], swiftSettings: strict),
+    .target(
+      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
@@ -52,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
+        "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

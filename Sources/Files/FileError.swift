@@ -6,12 +6,14 @@
 
 /// What the operating system refused, with the path it refused it for.
 public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// The file or folder.
   public let path: String
   /// What was tried, as in "cannot `action`".
   public let action: String
   /// The system's error number.
   public let code: Int32
 
+  /// The system's last error about `path`, or the one given.
   public init(path: String, action: String, code: Int32 = errno) {
     self.path = path
     self.action = action
@@ -21,6 +23,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether the disk (or the quota) is full.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// The line the user sees.
   public var description: String {
     var text = "\(path): cannot \(action): \(String(cString: strerror(code)))"
     if isOutOfSpace { text += "; free some space and run the same command again" }

@@ -27,11 +27,13 @@ public enum Folder {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(path: path, action: "create folder") }
   }
 
+  /// Whether a folder is there, links followed.
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a regular file is there, links followed.
   public static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

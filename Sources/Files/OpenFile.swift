@@ -6,7 +6,9 @@
 
 /// An open file that closes itself; positions are always given, so that threads can share it.
 public struct OpenFile: ~Copyable, Sendable {
+  /// The path it was opened by, for messages.
   public let path: String
+  /// The system's file descriptor; closed by `deinit`.
   public let descriptor: Int32
 
   /// Opens an existing file to read it.
@@ -38,9 +40,10 @@ public struct OpenFile: ~Copyable, Sendable {
 
   /// Reads at `offset` until `bytes` is full or the file ends; returns how many bytes were read.
   public func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
     var done = 0
     while done < bytes.count {
-      let got = pread(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      let got = pread(descriptor, base + done, bytes.count - done, off_t(offset + done))
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw FileError(path: path, action: "read") }
       if got == 0 { break }
@@ -51,9 +54,10 @@ public struct OpenFile: ~Copyable, Sendable {
 
   /// Writes all of `bytes` at `offset`.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
-      let put = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      let put = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
       if put < 0 && errno == EINTR { continue }
       guard put > 0 else { throw FileError(path: path, action: "write") }
       done += put

@@ -4,6 +4,7 @@ import CCrypto
 public final class SHA256 {
   private let context: OpaquePointer
 
+  /// The hash of nothing yet.
   public init() {
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
       preconditionFailure("OpenSSL has no SHA-256")

@@ -7,6 +7,7 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
   case failed(path: String, action: String, detail: String)
   case unexpected(path: String, name: String, found: String, expected: String)
 
+  /// The line the user sees.
   public var description: String {
     switch self {
     case .failed(let path, let action, let detail): "\(path): cannot \(action): \(detail)"

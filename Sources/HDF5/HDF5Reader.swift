@@ -5,6 +5,7 @@ public struct HDF5Reader: ~Copyable {
   private let path: String
   private let file: Identifier
 
+  /// Opens an existing file to read it.
   public init(path: String) throws(HDF5Error) {
     self.path = path
     file = Identifier(

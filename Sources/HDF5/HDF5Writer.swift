@@ -76,6 +76,7 @@ public struct HDF5Writer: ~Copyable {
     try set(name, type: segprep_h5_float64(), shape: shape, values)
   }
 
+  /// Puts an array of integers (64 bits) at the root of the file; shape [] for a single one.
   public borrowing func setAttribute(_ name: String, _ values: [Int], shape: [Int]) throws(HDF5Error) {
     try set(name, type: segprep_h5_int64(), shape: shape, values.map { Int64($0) })
   }

@@ -53,7 +53,9 @@ final class GzipStream: ByteStream {
   }
 
   func finish(limit: Int) throws {
-    guard try skip(limit + 1) <= limit else { throw NIfTIError.tooLong(path: file.path, expected: produced - limit - 1) }
+    guard try skip(limit + 1) <= limit else {
+      throw NIfTIError.tooLong(path: file.path, expected: produced - limit - 1)
+    }
   }
 
   private func step(_ bytes: UnsafeMutableRawBufferPointer, from filled: Int) throws -> Int {

@@ -15,6 +15,7 @@ public enum NIfTIError: Error, Equatable, CustomStringConvertible {
   case tooLong(path: String, expected: Int)
   case missingData(path: String, expected: String)
 
+  /// The line the user sees.
   public var description: String {
     switch self {
     case .empty(let path):

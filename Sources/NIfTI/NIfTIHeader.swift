@@ -11,20 +11,29 @@ public struct NIfTIHeader: Sendable {
     case pixdim
   }
 
+  /// The file the header was read from.
   public let path: String
   /// 1 or 2.
   public let version: Int
   /// All dimensions as written, fastest first; trailing dimensions of 1 are dropped, three at least are kept.
   public let extents: [Int]
+  /// The type each voxel is stored as.
   public let scalar: ScalarType
+  /// Whether header and voxels are in the other byte order than this machine's.
   public let isByteSwapped: Bool
   /// A voxel's value is `stored * slope + intercept`; a slope of 0, NaN or infinity means unscaled (1, 0).
   public let slope: Double
+  /// Added after the slope.
   public let intercept: Double
+  /// 0 unknown, 1 scanner, 2 aligned, 3 Talairach, 4 MNI.
   public let sformCode: Int
+  /// 0 unknown, 1 scanner, 2 aligned, 3 Talairach, 4 MNI.
   public let qformCode: Int
+  /// The sform's affine; nil where its code is 0.
   public let sform: Affine?
+  /// The affine of quaternion, offset and pixdim; nil where its code is 0.
   public let qform: Affine?
+  /// Which of them `affine` is: sform before qform before pixdim.
   public let transformSource: TransformSource
   /// Maps array indices (i, j, k), fastest first, to millimetres in RAS+ space.
   public let affine: Affine
@@ -64,7 +73,8 @@ public struct NIfTIHeader: Sendable {
     guard got >= 4 else { throw NIfTIError.shortHeader(path: path, found: got, expected: 348) }
     let size = RawHeader.size(bytes)
     guard let size else {
-      throw NIfTIError.notNIfTI(path: path, found: "first bytes \(bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
+      throw NIfTIError.notNIfTI(
+        path: path, found: "first bytes \(bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " "))")
     }
     if size == 540 && got == 348 { got += try Self.read(stream, path, &bytes, 348..<540) }
     guard got == size else { throw NIfTIError.shortHeader(path: path, found: got, expected: size) }

@@ -3,7 +3,9 @@ import Volumes
 
 /// Reads a volume plane by plane, in one pass over the file, unpacking as it goes.
 public final class NIfTIReader: PlaneSource, @unchecked Sendable {
+  /// The file's header.
   public let header: NIfTIHeader
+  /// How the voxels lie in the file.
   public let layout: ArrayLayout
   private let stream: any ByteStream
   private var planesRead = 0
@@ -57,6 +59,7 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
     try complete(expected: header.voxelOffset) { try stream.skip(header.voxelOffset) }
   }
 
+  /// Fills `plane` with the next plane's stored bytes; after the last one the rest of a gzip stream is checked.
   public func readPlane(into plane: UnsafeMutableRawBufferPointer) throws {
     precondition(planesRead < layout.planes && plane.count == layout.planeBytes, "one plane, and not beyond the last")
     try complete(expected: plane.count) { try stream.read(into: plane) }
@@ -70,7 +73,8 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
     do {
       let got = try read()
       guard got == expected else {
-        let found = (planesRead == 0 && expected == header.voxelOffset ? 0 : header.voxelOffset)
+        let found =
+          (planesRead == 0 && expected == header.voxelOffset ? 0 : header.voxelOffset)
           + planesRead * layout.planeBytes + got
         throw NIfTIError.truncated(path: header.dataPath, found: found, expected: whole)
       }

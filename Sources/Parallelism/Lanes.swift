@@ -25,6 +25,7 @@ public final class Lanes: @unchecked Sendable {
   private var failure: (any Error)?
   private var running = 0
 
+  /// Lanes in the order of their priority, the most urgent first.
   public init(_ lanes: [any Lane]) { self.lanes = lanes }
 
   /// Runs every step of every lane; throws the first error, after the steps already begun have ended.

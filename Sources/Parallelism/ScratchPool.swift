@@ -3,6 +3,7 @@ public final class ScratchPool<Scratch: AnyObject & Sendable>: @unchecked Sendab
   private let condition = Condition()
   private var idle: [Scratch] = []
 
+  /// An empty pool.
   public init() {}
 
   /// One that nobody uses, or a new one.
@@ -10,6 +11,7 @@ public final class ScratchPool<Scratch: AnyObject & Sendable>: @unchecked Sendab
     condition.locked { idle.popLast() } ?? make()
   }
 
+  /// Takes back what `take` lent, for the next thread.
   public func give(_ scratch: Scratch) {
     condition.locked { idle.append(scratch) }
   }

@@ -117,7 +117,9 @@ struct CaseIngest {
   /// What a user should look at before training on the case.
   private func warnings(of state: CaseState) -> [String] {
     var warnings: [String] = []
-    if state.nonfiniteReplaced > 0 { warnings.append("\(state.nonfiniteReplaced) NaN or infinite voxels were replaced") }
+    if state.nonfiniteReplaced > 0 {
+      warnings.append("\(state.nonfiniteReplaced) NaN or infinite voxels were replaced")
+    }
     guard let before = state.rawClassCounts, let after = state.classCounts else { return warnings }
     for label in plan.config.dataset.labels.classes where before[Int(label.value)] > 0 && after[Int(label.value)] == 0 {
       warnings.append("\(label.name) vanished: \(before[Int(label.value)]) raw voxels, none after the stages")

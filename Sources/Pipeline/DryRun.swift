@@ -8,12 +8,15 @@ import Volumes
 public struct DryRun: Encodable {
   /// One case that would be prepared.
   public struct Item: Sendable, Encodable {
+    /// The case's name in the data set.
     public var caseIdentifier: String
     /// z, y, x.
     public var rawShape: [Int]?
     /// After the stages; what a crop will cut off is not known before the voxels are read.
     public var shape: [Int]?
+    /// Bytes of prepared voxels: float32 per channel, and uint8 for a label.
     public var bytes: Int?
+    /// Whether the case has a label.
     public var isLabelled: Bool
     /// Why the case will fail.
     public var problem: String?
@@ -43,7 +46,9 @@ public struct DryRun: Encodable {
     }
   }
 
+  /// The cases that would be prepared.
   public var items: [Item]
+  /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
 
   /// Looks at the cases that `ingest` would prepare.

@@ -14,8 +14,11 @@ public protocol IngestObserver: Sendable {
 
 /// Turns a folder of raw cases into a folder of prepared ones.
 public struct Ingest: Sendable {
+  /// What is done to each case.
   public var plan: Plan
+  /// The folder of raw cases.
   public var raw: String
+  /// The folder for prepared cases.
   public var prepared: String
   /// The cases to prepare; nil is all.
   public var only: [String]?
@@ -24,6 +27,7 @@ public struct Ingest: Sendable {
   /// Whether each case is on the disk before it is named in the manifest.
   public var sync = true
 
+  /// A run of `plan` over the cases in `raw`, into `prepared`.
   public init(plan: Plan, raw: String, prepared: String, only: [String]? = nil, jobs: Int) {
     self.plan = plan
     self.raw = raw
@@ -34,8 +38,11 @@ public struct Ingest: Sendable {
 
   /// What a run would do with each case, found out from names and headers alone.
   public struct Preview: Sendable {
+    /// The cases that would be prepared, in the layout's order; some of them may fail.
     public var toPrepare: [RawCase]
+    /// The cases that the pipeline's rules leave out, and why.
     public var excluded: [Manifest.Absent]
+    /// Identifiers of the cases to prepare that have no label.
     public var unlabelled: [String]
   }
 
@@ -180,7 +187,9 @@ public struct Ingest: Sendable {
     manifest.folds = splits.folds.count
     manifest.warnings += [splits.warning].compactMap { $0 }
     let assignments = splits.assignments ?? [:]
-    for index in manifest.cases.indices { manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier] }
+    for index in manifest.cases.indices {
+      manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier]
+    }
   }
 }
 

@@ -9,6 +9,7 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   case outputNotWritable(path: String, detail: String)
   case noForeground
 
+  /// The line the user sees.
   public var description: String {
     switch self {
     case .unknownCases(let names, let known):

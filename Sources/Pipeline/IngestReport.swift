@@ -4,13 +4,18 @@ import Prepared
 
 /// What became of one case.
 public struct CaseReport: Sendable, Encodable {
+  /// How a case ended.
   public enum Outcome: String, Sendable, Encodable { case prepared, excluded, failed }
 
+  /// The case's name in the data set.
   public var caseIdentifier: String
+  /// How it ended.
   public var outcome: Outcome
   /// Why a case was excluded or failed.
   public var reason: String?
+  /// Bytes of the raw files as they lie on disk, compressed or not.
   public var rawBytes: Int
+  /// Wall time from opening to the finished file.
   public var seconds: Double
 }
 
@@ -18,9 +23,12 @@ public struct CaseReport: Sendable, Encodable {
 public struct IngestReport: Sendable {
   /// Every case of this run, sorted by identifier.
   public var cases: [CaseReport]
+  /// What the folder holds after the run.
   public var manifest: Manifest
+  /// Wall time of the whole run.
   public var seconds: Double
 
+  /// The number of cases of this run that ended so.
   public func count(_ outcome: CaseReport.Outcome) -> Int { cases.count { $0.outcome == outcome } }
 
   /// 0 all done, 1 some cases failed, 2 none could be prepared.

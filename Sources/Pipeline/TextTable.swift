@@ -2,6 +2,7 @@
 public struct TextTable {
   private var rows: [[String]]
 
+  /// A table with one column per title and no rows yet.
   public init(_ titles: [String]) { rows = [titles] }
 
   /// - Precondition: as many cells as titles.

@@ -6,9 +6,8 @@ public enum CanonicalJSON {
   public static func text(_ value: some Encodable, compact: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = compact ? [.sortedKeys, .withoutEscapingSlashes] : [
-      .sortedKeys, .withoutEscapingSlashes, .prettyPrinted,
-    ]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !compact { encoder.outputFormatting.insert(.prettyPrinted) }
     return String(decoding: try encoder.encode(value), as: UTF8.self) + (compact ? "" : "\n")
   }
 

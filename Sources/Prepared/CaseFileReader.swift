@@ -6,15 +6,25 @@ import Volumes
 
 /// Reads a prepared case.
 public struct CaseFileReader: Sendable {
+  /// The file.
   public let path: String
+  /// The case's name in the data set.
   public let caseIdentifier: String
+  /// Images on the one grid.
   public let channels: Int
+  /// Voxels along z, y, x.
   public let shape: Shape
+  /// Maps a prepared voxel's index (x, y, z) to millimetres in RAS+ space.
   public let affine: Affine
+  /// Whether the file holds a label.
   public let isLabelled: Bool
+  /// Where the case came from.
   public let source: CaseSource
+  /// What is known about the prepared voxels.
   public let statistics: CaseStatistics
+  /// What each stage did, in order.
   public let decisions: [StageRecord]
+  /// The digest of the plan that made it.
   public let ingestDigest: String
 
   /// Reads everything but the voxels; sizes are held against the file's before they are believed.

@@ -9,14 +9,21 @@ import Volumes
 /// HDF5 lays out the file and writes the attributes. The voxels are then written straight to their places, each block
 /// passing through the pending maps, the disk and the hash while it is in cache.
 public struct CaseFileWriter: Sendable {
+  /// What the attribute `format` says.
   public static let format = "segprep-case"
+  /// What the attribute `format_version` says.
   public static let version = 1
 
+  /// The case's name in the data set.
   public var caseIdentifier: String
+  /// Where the case came from.
   public var source: CaseSource
+  /// What is known about its prepared voxels.
   public var statistics: CaseStatistics
+  /// The digest of the plan that made it.
   public var ingestDigest: String
 
+  /// A writer of one case with all that goes into its attributes.
   public init(caseIdentifier: String, source: CaseSource, statistics: CaseStatistics, ingestDigest: String) {
     self.caseIdentifier = caseIdentifier
     self.source = source
@@ -26,7 +33,9 @@ public struct CaseFileWriter: Sendable {
 
   /// The file that was written.
   public struct Written: Sendable {
+    /// The file's length.
     public var bytes: Int
+    /// The whole file's hash, in hexadecimal.
     public var sha256: String
   }
 

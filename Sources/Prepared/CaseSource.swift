@@ -4,10 +4,14 @@ import Volumes
 public struct CaseSource: Sendable, Codable, Equatable {
   /// One raw file: its name inside the data set, never an absolute path.
   public struct File: Sendable, Codable, Equatable {
+    /// The case's folder and the file's name.
     public var name: String
+    /// Its length as it lies on disk.
     public var bytes: Int
+    /// Of the bytes as they lie on disk, in hexadecimal.
     public var sha256: String
 
+    /// A raw file of that name, length and hash.
     public init(name: String, bytes: Int, sha256: String) {
       self.name = name
       self.bytes = bytes
@@ -17,6 +21,7 @@ public struct CaseSource: Sendable, Codable, Equatable {
 
   /// The images, one per channel.
   public var images: [File]
+  /// The label's file; nil for an unlabelled case.
   public var label: File?
   /// The raw array's shape along z, y, x once its axes are sorted.
   public var shape: [Int]
@@ -26,10 +31,14 @@ public struct CaseSource: Sendable, Codable, Equatable {
   public var orientation: String
   /// Which transform was used (sform, qform, pixdim), and both codes.
   public var transform: String
+  /// The first image's sform_code.
   public var sformCode: Int
+  /// The first image's qform_code.
   public var qformCode: Int
+  /// The first image's voxel type as stored.
   public var dataType: String
 
+  /// A source; shape and spacing as z, y, x triples.
   public init(
     images: [File], label: File?, shape: Shape, spacing: Spacing, orientation: String, transform: String,
     sformCode: Int, qformCode: Int, dataType: String
@@ -50,11 +59,16 @@ public struct CaseSource: Sendable, Codable, Equatable {
 public struct CaseStatistics: Sendable, Codable, Equatable {
   /// Of one channel's prepared values.
   public struct Channel: Sendable, Codable, Equatable {
+    /// The smallest value.
     public var minimum: Double
+    /// The greatest value.
     public var maximum: Double
+    /// The arithmetic mean.
     public var mean: Double
+    /// The standard deviation, ddof 0.
     public var std: Double
 
+    /// The numbers of one channel.
     public init(minimum: Double, maximum: Double, mean: Double, std: Double) {
       self.minimum = minimum
       self.maximum = maximum
@@ -63,13 +77,16 @@ public struct CaseStatistics: Sendable, Codable, Equatable {
     }
   }
 
+  /// One per channel.
   public var channels: [Channel]
   /// Voxels per class in the raw label and in the prepared one.
   public var rawClassVoxels: [Int]?
+  /// Voxels per class in the prepared label; nil for an unlabelled case.
   public var classVoxels: [Int]?
   /// Voxels that were NaN or infinite and were replaced.
   public var nonfiniteReplaced: Int
 
+  /// The numbers of one case.
   public init(channels: [Channel], rawClassVoxels: [Int]?, classVoxels: [Int]?, nonfiniteReplaced: Int) {
     self.channels = channels
     self.rawClassVoxels = rawClassVoxels

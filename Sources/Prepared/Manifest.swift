@@ -3,26 +3,37 @@ import Foundation
 
 /// `manifest.json`: what a folder of prepared cases holds. Written last, and only from what is on the disk.
 public struct Manifest: Sendable, Codable, Equatable {
+  /// What the key `format` says.
   public static let format = "segprep-prepared"
+  /// The only version that is read and written.
   public static let version = 1
 
   /// One prepared case.
   public struct Case: Sendable, Codable, Equatable {
+    /// The case's name in the data set.
     public var caseIdentifier: String
     /// Below the manifest's folder.
     public var file: String
+    /// The file's length.
     public var bytes: Int
+    /// The file's hash, in hexadecimal.
     public var sha256: String
-    /// Voxels and millimetres along z, y, x.
+    /// Voxels along z, y, x.
     public var shape: [Int]
+    /// Millimetres along z, y, x.
     public var spacingMm: [Double]
     /// The fold that validates on this case; nil for unlabelled cases, and where one case alone makes no folds.
     public var fold: Int?
+    /// Whether the file holds a label.
     public var isLabelled: Bool
+    /// What is known about the prepared voxels.
     public var statistics: CaseStatistics
+    /// Where the case came from.
     public var source: CaseSource
+    /// What to look at before training on the case.
     public var warnings: [String]
 
+    /// The entry of a case that was written, in no fold yet.
     public init(
       caseIdentifier: String, written: CaseFileWriter.Written, shape: [Int], spacingMm: [Double], isLabelled: Bool,
       statistics: CaseStatistics, source: CaseSource, warnings: [String]
@@ -45,31 +56,44 @@ public struct Manifest: Sendable, Codable, Equatable {
 
   /// A case that was not prepared, and why.
   public struct Absent: Sendable, Codable, Equatable {
+    /// The case's name in the data set.
     public var caseIdentifier: String
+    /// Why it is not there, in one line.
     public var reason: String
 
+    /// A case that is not there, and why.
     public init(caseIdentifier: String, reason: String) {
       self.caseIdentifier = caseIdentifier
       self.reason = reason
     }
   }
 
+  /// Always `Manifest.format`.
   public var format = Manifest.format
+  /// Always `Manifest.version` in what is written.
   public var formatVersion = Manifest.version
+  /// The pipeline's name.
   public var name: String
+  /// Channel names by channel number.
   public var channels: [String]
   /// Class names by class number.
   public var classes: [String]
+  /// The digest of what decides the cases' bytes.
   public var ingestDigest: String
+  /// The digest of what decides the folds.
   public var foldsDigest: String
   /// Folds that were made; 0 where one case alone makes none.
   public var folds: Int
   /// Sorted by identifier.
   public var cases: [Case]
+  /// Cases that the rules leave out, sorted by identifier.
   public var excluded: [Absent]
+  /// Cases that could not be prepared, sorted by identifier.
   public var failed: [Absent]
+  /// What to know about the whole, such as fewer folds than were asked for.
   public var warnings: [String]
 
+  /// A manifest of no cases yet.
   public init(name: String, channels: [String], classes: [String], ingestDigest: String, foldsDigest: String) {
     self.name = name
     self.channels = channels
@@ -112,7 +136,9 @@ public struct Manifest: Sendable, Codable, Equatable {
 
   /// One training and validation split per fold.
   public struct Split: Sendable, Codable, Equatable {
+    /// Identifiers to train on, sorted.
     public var train: [String]
+    /// Identifiers to validate on, sorted.
     public var val: [String]
   }
 
@@ -148,6 +174,7 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
   case otherVersion(path: String, found: Int)
 
+  /// The line the user sees.
   public var description: String {
     switch self {
     case .notAManifest(let path):

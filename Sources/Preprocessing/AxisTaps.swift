@@ -34,7 +34,8 @@ struct AxisTaps {
     weights.reserveCapacity(m * taps)
     let extends = order == .cubic && border == .nearest
     for i in 0..<m {
-      let at = extends
+      let at =
+        extends
         ? min(max(grid.coordinate(i, axis), -1), Double(n)) : Self.fold(grid.coordinate(i, axis), n, border)
       let start: Int
       switch order {

@@ -7,9 +7,11 @@ public struct RawVolumes: Sendable {
   public var channels: [any PlaneSource]
   /// The segmentation, on the channels' grid.
   public var label: (any PlaneSource)?
+  /// Which class each stored label value becomes.
   public var mapping: LabelMapping
   /// Maps the array's indices (i, j, k) to millimetres.
   public var affine: Affine
+  /// What becomes of channel voxels that are NaN or infinite.
   public var nonfinite: NonfinitePolicy
 
   /// - Precondition: at least one channel.

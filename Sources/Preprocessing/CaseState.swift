@@ -9,6 +9,7 @@ import Volumes
 public struct CaseState: Sendable {
   /// Voxels before `pending`.
   public internal(set) var volume: Volume
+  /// The segmentation on the volume's grid; nil for an unlabelled case.
   public internal(set) var label: LabelMap?
   /// One map per channel.
   public internal(set) var pending: [Pointwise]
@@ -85,20 +86,26 @@ extension Pointwise {
 
 /// What a stage did to one case: kept with the prepared case, so that every number in it can be traced.
 public struct StageRecord: Sendable, Codable, Equatable {
+  /// Which stage it was.
   public var stage: StageName
+  /// Voxels after the stage (resample, crop, pad), z, y, x.
   public var shape: [Int]?
+  /// Voxel size after the stage (resample) in millimetres, z, y, x.
   public var spacingMm: [Double]?
+  /// The lower bound (clip, rescale).
   public var lower: Double?
+  /// The upper bound (clip, rescale).
   public var upper: Double?
   /// One per channel.
   public var mean: [Double]?
+  /// One per channel, ddof 0.
   public var std: [Double]?
   /// Voxels cut off (crop) or added (pad) before the first index, z, y, x.
   public var before: [Int]?
+  /// Voxels cut off (crop) or added (pad) after the last index, z, y, x.
   public var after: [Int]?
   /// One per channel.
   public var value: [Double]?
-
 
   init(stage: StageName) { self.stage = stage }
 }

@@ -7,6 +7,7 @@ public struct LabelMapping: Sendable, Equatable {
   /// The class of every other value; nil makes other values an error.
   public var rest: UInt8?
 
+  /// A mapping of the given values, and of all others if `rest` is given.
   public init(classes: [Int: UInt8], rest: UInt8? = nil) {
     self.classes = classes
     self.rest = rest

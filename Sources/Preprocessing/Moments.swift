@@ -4,11 +4,15 @@ import Volumes
 
 /// Count, mean, spread and range of some voxels.
 public struct Moments: Sendable, Equatable {
+  /// The number of values, whole.
   public var count: Double
+  /// The arithmetic mean; 0 for no values.
   public var mean: Double
   /// Sum of squared distances from the mean.
   public var squares: Double
+  /// The smallest value; infinity for no values.
   public var minimum: Double
+  /// The greatest value; minus infinity for no values.
   public var maximum: Double
 
   /// Standard deviation, ddof 0.

@@ -5,17 +5,25 @@ import CKernels
 /// Clipping, z-score and rescaling are all of this kind, and so is one after the other: a chain of stages costs one pass
 /// over the voxels.
 public struct Pointwise: Sendable, Equatable {
+  /// Values below become it.
   public private(set) var lower = -Double.infinity
+  /// Values above become it.
   public private(set) var upper = Double.infinity
+  /// Subtracted after the clip.
   public private(set) var offset = 0.0
+  /// The last factor; never 0.
   public private(set) var scale = 1.0
 
+  /// The map that changes nothing.
   public init() {}
 
+  /// The map that changes nothing.
   public static let identity = Pointwise()
 
+  /// Whether the map changes nothing.
   public var isIdentity: Bool { self == .identity }
 
+  /// The map's value in Double; the kernels compute the same in Float.
   public func callAsFunction(_ value: Double) -> Double { (min(max(value, lower), upper) - offset) * scale }
 
   /// This map, and then a clip to `lower ... upper`.

@@ -3,8 +3,10 @@ import Volumes
 
 /// Takes a raw case through the stages.
 public struct Preprocessor: Sendable {
+  /// What is done, in this order.
   public let stages: [Stage]
 
+  /// A preprocessor that runs `stages` in their order.
   public init(stages: [Stage]) { self.stages = stages }
 
   /// Prepares one case.

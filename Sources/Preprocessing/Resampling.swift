@@ -43,16 +43,24 @@ public enum GridRule: String, Sendable, Codable, CaseIterable {
 
 /// How an image and its label map are brought to another voxel size.
 public struct Resampling: Sendable, Equatable {
+  /// The voxel size asked for, in millimetres.
   public var spacing: Spacing
+  /// How image values between voxels are found.
   public var imageOrder: InterpolationOrder
   /// `nearest` or `linear`.
   public var labelOrder: InterpolationOrder
+  /// How labels that meet between voxels are decided, at order 1.
   public var labelRule: LabelRule
+  /// How the new number of voxels is rounded.
   public var shape: ShapeRounding
+  /// Whether the extent or the voxel size is kept exactly.
   public var grid: GridRule
+  /// What an image holds beyond its edge.
   public var imageBorder: Border
+  /// What a label holds beyond its edge.
   public var labelBorder: Border
 
+  /// A resampling to `spacing`, the rest as the paper's pipeline has it.
   public init(
     spacing: Spacing, imageOrder: InterpolationOrder = .cubic, labelOrder: InterpolationOrder = .linear,
     labelRule: LabelRule = .threshold, shape: ShapeRounding = .floor, grid: GridRule = .extent,
@@ -91,6 +99,7 @@ public struct Resampling: Sendable, Equatable {
 public struct TargetGrid: Sendable, Equatable {
   /// The shape of the volume that is sampled.
   public let source: Shape
+  /// The shape of this grid.
   public let shape: Shape
   /// For each axis, where index i of this grid lies among the source's indices.
   public let index: ZYX<LinearIndexMap>

@@ -52,9 +52,12 @@ public enum ZScore: Sendable, Equatable {
 
   /// A mean and a standard deviation.
   public struct Normal: Sendable, Equatable, Codable {
+    /// Subtracted from each value.
     public var mean: Double
+    /// Divides what is left; ddof 0.
     public var std: Double
 
+    /// The map v -> (v - mean) / std.
     public init(mean: Double, std: Double) {
       self.mean = mean
       self.std = std
@@ -64,6 +67,7 @@ public enum ZScore: Sendable, Equatable {
 
 /// Cuts a case down to a box around what matters.
 public struct Crop: Sendable, Equatable {
+  /// What the box is drawn around.
   public enum Target: String, Sendable, Codable, CaseIterable {
     /// Voxels that are not 0 in any channel.
     case nonzero
@@ -71,10 +75,12 @@ public struct Crop: Sendable, Equatable {
     case foreground
   }
 
+  /// What the box is drawn around.
   public var to: Target
   /// Voxels kept around the box, as far as the volume reaches.
   public var margin: Shape
 
+  /// A crop to `to`, by default with nothing around it.
   public init(to: Target, margin: Shape = Shape(z: 0, y: 0, x: 0)) {
     self.to = to
     self.margin = margin
@@ -83,10 +89,12 @@ public struct Crop: Sendable, Equatable {
 
 /// Makes a case at least as large as a shape, the same on both sides (one voxel more after than before if it is odd).
 public struct Pad: Sendable, Equatable {
+  /// The least number of voxels along each axis; a longer axis stays as it is.
   public var shape: Shape
   /// What the new voxels hold; nil is each channel's minimum. Their label is background.
   public var value: Double?
 
+  /// Padding to `shape`.
   public init(shape: Shape, value: Double? = nil) {
     self.shape = shape
     self.value = value
@@ -97,8 +105,10 @@ public struct Pad: Sendable, Equatable {
 public struct Rescale: Sendable, Equatable {
   /// The range that becomes `to`; nil is each channel's own minimum and maximum.
   public var from: ClosedRange<Double>?
+  /// The range that comes out.
   public var to: ClosedRange<Double>
 
+  /// A map of `from` onto `to`.
   public init(from: ClosedRange<Double>? = nil, to: ClosedRange<Double> = 0...1) {
     self.from = from
     self.to = to
@@ -113,6 +123,7 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case noVoxels(stage: StageName, target: String)
   case needsLabel(stage: StageName)
 
+  /// What is wrong, without the case's name.
   public var description: String {
     switch self {
     case .nonfinite(let count, let total):

@@ -2,11 +2,15 @@ import Volumes
 
 /// The range, mean and, where there are few, the distinct values of a stored volume.
 public struct VoxelSummary: Sendable, Encodable {
+  /// Voxels that were read.
   public private(set) var count = 0
   /// Voxels that are NaN or infinite; they count nowhere else.
   public private(set) var nonfinite = 0
+  /// The smallest finite value; infinity if there is none.
   public private(set) var minimum = Double.infinity
+  /// The greatest finite value; minus infinity if there is none.
   public private(set) var maximum = -Double.infinity
+  /// The mean of the finite values; NaN if there are none.
   public var mean: Double { count > nonfinite ? sum / Double(count - nonfinite) : .nan }
   /// Distinct values and their voxels, ascending; nil if there are more than `distinctLimit`.
   public var distinct: [(value: Double, voxels: Int)]? {
@@ -22,6 +26,7 @@ public struct VoxelSummary: Sendable, Encodable {
   private enum CodingKeys: String, CodingKey { case voxels, nonfinite, minimum, maximum, mean, distinct }
   private struct Distinct: Encodable { var value: Double, voxels: Int }
 
+  /// Writes the numbers; those of no finite voxel are left out, JSON has no infinity.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(count, forKey: .voxels)

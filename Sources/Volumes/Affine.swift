@@ -11,6 +11,7 @@ public struct Affine: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// Voxels of 1 mm along the axes of space, the first at the origin.
   public static let identity = Affine(rows: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
 
   /// The step in millimetres from one index to the next along `axis`.
@@ -29,6 +30,7 @@ public struct Affine: Sendable, Equatable {
     Spacing { axis in column(axis).reduce(0) { $0 + $1 * $1 }.squareRoot() }
   }
 
+  /// The determinant of the upper left 3x3: negative for left-handed axes, in cubic millimetres per voxel.
   public var determinant: Double {
     let r = rows
     return r[0][0] * (r[1][1] * r[2][2] - r[1][2] * r[2][1])
@@ -66,15 +68,20 @@ public struct Affine: Sendable, Equatable {
 
 /// An index along one axis of a source volume as a function of the index in a volume made from it.
 public struct LinearIndexMap: Sendable, Equatable {
+  /// Source indices per index.
   public var scale: Double
+  /// Where index 0 lies in the source.
   public var offset: Double
 
+  /// The map i -> scale * i + offset.
   public init(scale: Double, offset: Double) {
     self.scale = scale
     self.offset = offset
   }
 
+  /// Every index is itself.
   public static let identity = LinearIndexMap(scale: 1, offset: 0)
 
+  /// Where `index` lies in the source.
   public func callAsFunction(_ index: Double) -> Double { scale * index + offset }
 }

@@ -9,7 +9,9 @@
 /// Large buffers come straight from the kernel, zeroed, on huge pages where it has them: first touch of a case's 200 MB
 /// in 4 KB pages costs as much as resampling it.
 public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  /// The number of values.
   public let count: Int
+  /// The first value's place; good as long as the buffer is.
   public let base: UnsafeMutablePointer<Element>
   private let mappedBytes: Int
 
@@ -37,6 +39,7 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// All bytes, to read.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(values) }
 
+  /// One value; an index outside stops the program.
   public subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count, "index \(index) outside 0..<\(count)")

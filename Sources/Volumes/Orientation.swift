@@ -2,9 +2,12 @@
 public struct Orientation: Sendable, Equatable {
   /// One axis of an array: the axis of space it runs along, and whether it runs against it.
   public struct Direction: Sendable, Equatable {
+    /// The axis of space it runs along.
     public var axis: SpatialAxis
+    /// Whether it runs towards left, posterior or inferior.
     public var isReversed: Bool
 
+    /// Along `axis`, or against it.
     public init(axis: SpatialAxis, isReversed: Bool) {
       self.axis = axis
       self.isReversed = isReversed
@@ -20,6 +23,7 @@ public struct Orientation: Sendable, Equatable {
     self.directions = directions
   }
 
+  /// Array axes that follow right, anterior and superior: segprep's own order.
   public static let ras = Orientation(directions: SpatialAxis.allCases.map { Direction(axis: $0, isReversed: false) })
 
   /// The orientation closest to an affine: each array axis takes the axis of space it is most nearly parallel to.

@@ -4,13 +4,16 @@ public struct ArrayLayout: Sendable, Equatable {
   public var extents: [Int]
   /// The direction of space each array axis follows.
   public var orientation: Orientation
+  /// The type each value is stored as.
   public var scalar: ScalarType
   /// Whether the bytes of each value must be swapped on this machine.
   public var isByteSwapped: Bool
   /// A voxel's value is `stored * slope + intercept`.
   public var slope: Double
+  /// Added after the slope.
   public var intercept: Double
 
+  /// A layout; plain values unless a slope or intercept is given.
   public init(
     extents: [Int], orientation: Orientation, scalar: ScalarType, isByteSwapped: Bool = false, slope: Double = 1,
     intercept: Double = 0
@@ -26,6 +29,7 @@ public struct ArrayLayout: Sendable, Equatable {
 
   /// Voxels in one plane: the two fastest axes.
   public var planeCount: Int { extents[0] * extents[1] }
+  /// Bytes in one plane as stored.
   public var planeBytes: Int { planeCount * scalar.bytes }
   /// The number of planes: the slowest axis.
   public var planes: Int { extents[2] }

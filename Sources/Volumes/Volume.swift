@@ -1,7 +1,10 @@
 /// An image on a regular grid: float voxels in (channel, z, y, x) order, C order, x fastest.
 public struct Volume: Sendable {
+  /// Images on the one grid (CT 1, MRI one per sequence).
   public let channels: Int
+  /// Voxels along z, y, x.
   public let shape: Shape
+  /// `channels * shape.count` values, channel by channel.
   public let voxels: Buffer<Float>
   /// Maps a voxel index (x, y, z) to millimetres in RAS+ space.
   public let affine: Affine
@@ -18,7 +21,9 @@ public struct Volume: Sendable {
 
 /// A segmentation on a regular grid: one class per voxel, (z, y, x) order, C order, x fastest.
 public struct LabelMap: Sendable {
+  /// Voxels along z, y, x.
   public let shape: Shape
+  /// `shape.count` classes, 0 for background.
   public let classes: Buffer<UInt8>
   /// Maps a voxel index (x, y, z) to millimetres in RAS+ space.
   public let affine: Affine

@@ -2,16 +2,21 @@
 ///
 /// Arrays everywhere in segprep are (channel, z, y, x) in C order: x is fastest in memory.
 public struct ZYX<Value> {
+  /// Towards superior; the slowest axis in memory.
   public var z: Value
+  /// Towards anterior.
   public var y: Value
+  /// Towards right; the fastest axis in memory.
   public var x: Value
 
+  /// A triple of its parts in array order.
   public init(z: Value, y: Value, x: Value) {
     self.z = z
     self.y = y
     self.x = x
   }
 
+  /// The part along an axis.
   public subscript(axis: SpatialAxis) -> Value {
     get {
       switch axis {

@@ -50,7 +50,8 @@ struct CaseDescription: Encodable {
     if let classes = statistics.classVoxels {
       let raw = statistics.rawClassVoxels ?? []
       for (value, voxels) in classes.enumerated() {
-        text += "  class \(value)      \(voxels) voxels (\(raw.indices.contains(value) ? raw[value] : 0) in the raw label)\n"
+        text +=
+          "  class \(value)      \(voxels) voxels (\(raw.indices.contains(value) ? raw[value] : 0) in the raw label)\n"
       }
     } else {
       text += "  label        none: for prediction\n"
@@ -89,7 +90,8 @@ enum ManifestDescription {
         entry.source.shape.map(String.init).joined(separator: "x") + " " + entry.source.orientation,
       ])
     }
-    var text = "\(manifest.name): \(manifest.cases.count) cases, channels \(manifest.channels.joined(separator: ", ")), "
+    var text =
+      "\(manifest.name): \(manifest.cases.count) cases, channels \(manifest.channels.joined(separator: ", ")), "
     text += "classes \(manifest.classes.joined(separator: ", ")), \(manifest.folds) folds\n" + table.text
     for absent in manifest.excluded { text += "left out: \(absent.caseIdentifier): \(absent.reason)\n" }
     for absent in manifest.failed { text += "FAILED: \(absent.caseIdentifier): \(absent.reason)\n" }

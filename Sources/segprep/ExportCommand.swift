@@ -45,7 +45,8 @@ struct ExportCommand: ParsableCommand {
       let wanted = cases?.split(separator: ",").map(String.init)
       let known = Set(manifest.cases.map(\.caseIdentifier))
       if let unknown = wanted?.first(where: { !known.contains($0) }) {
-        throw ValidationError("--cases: no such case, found \(unknown), expected one of \(known.sorted().joined(separator: ", "))")
+        throw ValidationError(
+          "--cases: no such case, found \(unknown), expected one of \(known.sorted().joined(separator: ", "))")
       }
       let chosen = manifest.cases.filter { wanted?.contains($0.caseIdentifier) ?? true }
       let workers = Workers(count: jobs)

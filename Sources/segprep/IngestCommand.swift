@@ -3,6 +3,7 @@ import Foundation
 import NIfTI
 import Pipeline
 import Prepared
+import Preprocessing
 
 struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

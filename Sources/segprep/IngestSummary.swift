@@ -32,7 +32,8 @@ enum IngestSummary {
     let entries = manifest.cases.filter { made.contains($0.caseIdentifier) }
     var text = ""
     if !entries.isEmpty {
-      var table = TextTable(["prepared", "shape (z,y,x)", "fold", "size"] + manifest.classes.dropFirst().map { "\($0) %" })
+      var table = TextTable(
+        ["prepared", "shape (z,y,x)", "fold", "size"] + manifest.classes.dropFirst().map { "\($0) %" })
       for entry in entries.prefix(listed) { table.add(row(entry, classes: manifest.classes.count)) }
       text += table.text
       if entries.count > listed { text += "... and \(entries.count - listed) more, all in \(out)/manifest.json\n" }
@@ -43,10 +44,13 @@ enum IngestSummary {
       for warning in entry.warnings { text += "warning: \(entry.caseIdentifier): \(warning)\n" }
     }
     let unlabelled = manifest.cases.count { !$0.isLabelled }
-    text += "\n\(report.count(.prepared)) prepared, \(manifest.excluded.count) left out, \(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
+    text += "\n\(report.count(.prepared)) prepared, \(manifest.excluded.count) left out, "
+    text += "\(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
     text += manifest.folds > 0 ? "\(manifest.folds) folds" : "no folds"
     text += unlabelled > 0 ? "; \(unlabelled) without label: for prediction, in no fold\n" : "\n"
-    if report.count(.prepared) > 0 { text += "Look: segprep inspect \(out)    Check: segprep export \(out) --out nifti\n" }
+    if report.count(.prepared) > 0 {
+      text += "Look: segprep inspect \(out)    Check: segprep export \(out) --out nifti\n"
+    }
     return text
   }
 

@@ -41,7 +41,8 @@ struct InspectCommand: ParsableCommand {
   private func manifest() throws -> Manifest {
     if file.hasSuffix(".json") { return try Manifest.read(path: file) }
     guard let manifest = try Manifest.read(folder: file) else {
-      throw ValidationError("\(file): no manifest.json there; give a file, or the folder that `segprep ingest --out` wrote")
+      throw ValidationError(
+        "\(file): no manifest.json there; give a file, or the folder that `segprep ingest --out` wrote")
     }
     return manifest
   }

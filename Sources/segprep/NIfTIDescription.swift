@@ -67,11 +67,14 @@ struct NIfTIDescription: Encodable {
       text += "  values       \(Self.rounded(voxels.minimum)) to \(Self.rounded(voxels.maximum)), "
       text += "mean \(Self.rounded(voxels.mean))\n"
     }
-    if voxels.nonfinite > 0 { text += "  not finite   \(voxels.nonfinite) of \(voxels.count) voxels are NaN or infinite\n" }
+    if voxels.nonfinite > 0 {
+      text += "  not finite   \(voxels.nonfinite) of \(voxels.count) voxels are NaN or infinite\n"
+    }
     if let distinct = voxels.distinct, distinct.count <= 16 {
       for (index, entry) in distinct.enumerated() {
         let share = (Double(entry.voxels) / Double(voxels.count) * 1e6).rounded() / 1e4
-        text += "  \(index == 0 ? "labels" : "      ")       \(Self.rounded(entry.value)): \(entry.voxels) voxels, \(share) %\n"
+        text +=
+          "  \(index == 0 ? "labels" : "      ")       \(Self.rounded(entry.value)): \(entry.voxels) voxels, \(share) %\n"
       }
     } else if let distinct = voxels.distinct {
       text += "  distinct     \(distinct.count) values\n"

@@ -17,5 +17,7 @@ struct Segprep: ParsableCommand {
       file; 73 output not writable, or held by another run; 130 interrupted.
       """,
     version: "0.1.0",
-    subcommands: [Synth.self, PlanCommand.self, IngestCommand.self, ExportCommand.self, InspectCommand.self, Bench.self])
+    subcommands: [
+      Synth.self, PlanCommand.self, IngestCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
+    ])
 }
