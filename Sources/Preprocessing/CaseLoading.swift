@@ -53,6 +53,7 @@ struct CaseLoading {
     let affine = raw.canonicalAffine
     let shape = raw.layout.shape
     let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
+    try refuseBeyondMemory(grid.shape, channels: raw.channels.count)
     let target = affine.reindexed(by: grid.index)
     let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
 
@@ -127,7 +128,9 @@ private final class StretchLane: Lane, @unchecked Sendable {
     self.pool = pool
   }
 
-  func mayTake(_ plane: Int) -> Bool { stretch < resampler.stretches.count && resampler.stretches[stretch].contains(plane) }
+  func mayTake(_ plane: Int) -> Bool {
+    stretch < resampler.stretches.count && resampler.stretches[stretch].contains(plane)
+  }
 
   func next() -> LaneState {
     guard stretch < resampler.stretches.count else { return .finished }
@@ -187,14 +190,8 @@ private final class LabelLanes: @unchecked Sendable {
 
   func refuseForeignValues(_ mapping: LabelMapping) throws {
     let foreign = tally.rawLabels.foreign
-    guard !foreign.isEmpty else { return }
-    let values = foreign.sorted { $0.key < $1.key }
-    let shown = values.prefix(8).map { "\(LabelLanes.text($0.key)) (\($0.value) voxels)" }
-    let more = values.count > 8 ? ["and \(values.count - 8) more"] : []
-    throw PreprocessingError.foreignLabels(found: shown + more, expected: mapping.classes.keys.sorted())
-  }
-
-  private static func text(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    if !foreign.isEmpty {
+      throw PreprocessingError.foreignLabels(found: foreign.description, expected: mapping.classes.keys.sorted())
+    }
   }
 }
