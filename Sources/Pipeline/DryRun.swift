@@ -5,7 +5,7 @@ import Preprocessing
 import Volumes
 
 /// What an ingest would make, found out from names and headers alone.
-public struct DryRun: Sendable, Encodable {
+public struct DryRun: Encodable {
   /// One case that would be prepared.
   public struct Item: Sendable, Encodable {
     /// The case's name in the data set.
@@ -21,8 +21,7 @@ public struct DryRun: Sendable, Encodable {
     /// Why the case will fail.
     public var problem: String?
 
-    /// Reads the case's headers and works out the shape after `stages`.
-    public init(_ raw: RawCase, stages: [Stage]) {
+    init(_ raw: RawCase, stages: [Stage]) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
       do {
@@ -52,10 +51,18 @@ public struct DryRun: Sendable, Encodable {
   /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
 
-  /// What `Ingest.preview` found, each case looked at.
-  public init(items: [Item], excluded: [Manifest.Absent]) {
-    self.items = items
-    self.excluded = excluded
+  /// Looks at the cases that `ingest` would prepare.
+  /// - Throws: what `Ingest.preview` throws.
+  public init(_ ingest: Ingest) throws {
+    let preview = try ingest.preview()
+    items = preview.toPrepare.map { Item($0, stages: ingest.plan.config.preprocess) }
+    excluded = preview.excluded
+  }
+
+  /// The exit code that the ingest would have, as far as headers tell: 0, 1 if some cases will fail, 2 if all will.
+  public var exitCode: Int32 {
+    let failing = items.count { $0.problem != nil }
+    return failing == 0 ? 0 : failing == items.count ? 2 : 1
   }
 
   /// A table for people.

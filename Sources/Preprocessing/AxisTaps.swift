@@ -89,29 +89,3 @@ struct AxisTaps {
     }
   }
 }
-
-/// Taps in the form the C kernels read; keeps their memory.
-final class KernelAxis: @unchecked Sendable {
-  let taps: AxisTaps
-  private let index: Buffer<Int32>
-  private let weights: Buffer<Float>
-
-  init(_ taps: AxisTaps) {
-    self.taps = taps
-    index = Buffer(count: taps.index.count)
-    weights = Buffer(count: taps.weights.count)
-    for (i, value) in taps.index.enumerated() { index.base[i] = value }
-    for (i, value) in taps.weights.enumerated() { weights.base[i] = Float(value) }
-  }
-
-  var n: Int { taps.n }
-  var m: Int { taps.m }
-
-  /// Filters and samples a block of lines: `block` (n + 4 rows) is overwritten, `result` gets m rows.
-  func sample(_ block: UnsafeMutablePointer<Float>, _ result: UnsafeMutablePointer<Float>) {
-    var axis = segprep_axis(
-      n: Int32(taps.n), m: Int32(taps.m), taps: Int32(taps.taps), prefilter: taps.isPrefiltered ? 1 : 0,
-      nearest: taps.border == .nearest ? 1 : 0, index: index.base, weights: weights.base)
-    segprep_sample(&axis, block, result)
-  }
-}

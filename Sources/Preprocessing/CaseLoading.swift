@@ -53,6 +53,7 @@ struct CaseLoading {
     let affine = raw.canonicalAffine
     let shape = raw.layout.shape
     let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
+    try refuseBeyondMemory(grid.shape, channels: raw.channels.count)
     let target = affine.reindexed(by: grid.index)
     let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
 
@@ -87,40 +88,75 @@ struct CaseLoading {
   }
 }
 
+/// One channel's way through the lanes: read, filter each plane, and finish each stretch once its planes are there.
+private final class ChannelLanes: @unchecked Sendable {
+  let reading: PlaneReading
+  let finishing: StretchLane
+  private let tally = Tally()
+
+  init(source: any PlaneSource, resampler: ImageResampler) {
+    let pool = ScratchPool<ImageResampler.Scratch>()
+    let finishing = StretchLane(resampler, pool)
+    reading = PlaneReading(source: source, mayUse: finishing.mayTake) { [tally] plane, index in
+      let scratch = pool.take { resampler.makeScratch() }
+      let bad = resampler.take(plane, at: index, stretch: finishing.stretch, scratch)
+      pool.give(scratch)
+      return {
+        tally.nonfinite += bad
+        finishing.taken += 1
+      }
+    }
+    self.finishing = finishing
+  }
+
+  var nonfinite: Int { tally.nonfinite }
+}
+
+/// Finishes the slabs of one stretch after the other.
+private final class StretchLane: Lane, @unchecked Sendable {
+  private let resampler: ImageResampler
+  private let pool: ScratchPool<ImageResampler.Scratch>
+  /// The stretch whose planes are being taken, or whose slabs are being finished; it changes only between the two.
+  private(set) var stretch = 0
+  /// Planes of it taken, slabs of it begun and finished.
+  var taken = 0
+  private var begun = 0
+  private var finished = 0
+
+  init(_ resampler: ImageResampler, _ pool: ScratchPool<ImageResampler.Scratch>) {
+    self.resampler = resampler
+    self.pool = pool
+  }
+
+  func mayTake(_ plane: Int) -> Bool {
+    stretch < resampler.stretches.count && resampler.stretches[stretch].contains(plane)
+  }
+
+  func next() -> LaneState {
+    guard stretch < resampler.stretches.count else { return .finished }
+    guard taken == resampler.stretches[stretch].count, begun < resampler.slabs else { return .waiting }
+    let slab = begun
+    begun += 1
+    return .step(
+      work: { [self] in
+        let scratch = pool.take { resampler.makeScratch() }
+        resampler.finish(slab: slab, stretch: stretch, scratch)
+        pool.give(scratch)
+      },
+      finish: { [self] in
+        finished += 1
+        guard finished == resampler.slabs else { return }
+        (taken, begun, finished) = (0, 0, 0)
+        stretch += 1
+      })
+  }
+}
+
 /// What the steps of a lane add up; touched under the lanes' lock only.
 private final class Tally: @unchecked Sendable {
   var nonfinite = 0
   var rawLabels = LabelCounts()
   var classes = [Int](repeating: 0, count: 256)
-}
-
-/// One channel's way through the lanes.
-private final class ChannelLanes: @unchecked Sendable {
-  let reading: PlaneReading
-  private let resampler: ImageResampler
-  private let pool = ScratchPool<ImageResampler.Scratch>()
-  private let tally = Tally()
-
-  init(source: any PlaneSource, resampler: ImageResampler) {
-    self.resampler = resampler
-    reading = PlaneReading(source: source) { [pool, tally] plane, index in
-      let scratch = pool.take { resampler.makeScratch() }
-      let bad = resampler.take(plane, at: index, scratch)
-      pool.give(scratch)
-      return { tally.nonfinite += bad }
-    }
-  }
-
-  var nonfinite: Int { tally.nonfinite }
-
-  var finishing: any Lane {
-    IndexLane(total: resampler.slabs, isReady: { self.reading.isFinished }) { slab in
-      let scratch = self.pool.take { self.resampler.makeScratch() }
-      self.resampler.finish(slab: slab, scratch)
-      self.pool.give(scratch)
-      return {}
-    }
-  }
 }
 
 /// The label's way through the lanes.
@@ -154,14 +190,8 @@ private final class LabelLanes: @unchecked Sendable {
 
   func refuseForeignValues(_ mapping: LabelMapping) throws {
     let foreign = tally.rawLabels.foreign
-    guard !foreign.isEmpty else { return }
-    let values = foreign.sorted { $0.key < $1.key }
-    let shown = values.prefix(8).map { "\(LabelLanes.text($0.key)) (\($0.value) voxels)" }
-    let more = values.count > 8 ? ["and \(values.count - 8) more"] : []
-    throw PreprocessingError.foreignLabels(found: shown + more, expected: mapping.classes.keys.sorted())
-  }
-
-  private static func text(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+    if !foreign.isEmpty {
+      throw PreprocessingError.foreignLabels(found: foreign.description, expected: mapping.classes.keys.sorted())
+    }
   }
 }

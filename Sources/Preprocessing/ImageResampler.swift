@@ -10,15 +10,21 @@ public enum NonfinitePolicy: Sendable, Equatable {
 /// Brings one channel from its array on disk onto a grid in (z, y, x) order, plane by plane.
 ///
 /// The filter is separable, so each axis is filtered and reduced on its own: the two fast axes of a plane as soon as the
-/// plane has arrived, while it is in cache; the slow axis once all planes are there. What is kept in between is reduced
-/// already, in tiles of 32 lines that lie whole in memory. Transposition and reversal of axes happen on the way, in
-/// cache-sized blocks. An axis that keeps its grid is only copied, so loading without resampling is the same path.
+/// plane has arrived, the slow axis whenever another stretch of planes is complete. What is kept in between is reduced
+/// already, in tiles of 32 lines, and only as many planes of it as the filter reaches: it stays in cache, whatever the
+/// volume's size. Transposition and reversal of axes happen on the way, in cache-sized blocks. An axis that keeps its
+/// grid is only copied, so loading without resampling is the same path.
 ///
-/// Planes, and afterwards slabs, may be handed in by any thread in any order; the result is the same.
+/// The planes of one stretch may be taken, and then its slabs finished, by any thread in any order; stretches come one
+/// after the other. The result is always the same.
 public final class ImageResampler: @unchecked Sendable {
+  /// How the source's voxels lie.
   public let layout: ArrayLayout
+  /// The grid that is filled.
   public let grid: TargetGrid
-  private let axes: [KernelAxis]
+  /// The planes of each stretch, in order.
+  public let stretches: [Range<Int>]
+  private let axes: [AxisFilter]
   private let output: UnsafeMutablePointer<Float>
   private let outputStrides: [Int]
   private let input: segprep_input
@@ -26,8 +32,13 @@ public final class ImageResampler: @unchecked Sendable {
   private let laneAxis: Int
   private let slabAxis: Int
   private let tilesPerSlab: Int
-  private let tileRows: Int
   private let tiles: Buffer<Float>
+  /// The slow axis' causal recursion, one row of lanes per tile.
+  private let states: Buffer<Float>
+
+  private static let lanes = Int(SEGPREP_LANES)
+  /// Planes per stretch: half as many again are filtered twice, and the tiles of a KiTS19 case fill 26 MB.
+  private static let planesPerStretch = 96
 
   /// - Parameters:
   ///   - output: `grid.shape.count` floats in (z, y, x) order, alive as long as slabs are being finished.
@@ -41,17 +52,21 @@ public final class ImageResampler: @unchecked Sendable {
     self.grid = grid
     self.output = output
     let directions = layout.orientation.directions
-    axes = directions.map {
-      KernelAxis(AxisTaps(grid: grid, axis: $0.axis, isReversed: $0.isReversed, order: order, border: border))
+    axes = directions.enumerated().map { place, direction in
+      AxisFilter(
+        AxisTaps(grid: grid, axis: direction.axis, isReversed: direction.isReversed, order: order, border: border),
+        arriving: place == 2 ? Self.planesPerStretch : nil)
     }
+    stretches = axes[2].stretches.map(\.arriving)
     let shape = grid.shape
     outputStrides = directions.map { [1, shape.x, shape.x * shape.y][$0.axis.rawValue] }
     // The fastest axis of the output must be the lanes of a tile or its rows, so that it is written in runs.
-    laneAxis = outputStrides[2] == 1 ? 1 : outputStrides[0] == 1 ? 0 : 1
+    laneAxis = outputStrides[0] == 1 ? 0 : 1
     slabAxis = 1 - laneAxis
     tilesPerSlab = (axes[laneAxis].m + Self.lanes - 1) / Self.lanes
-    tileRows = axes[2].n + (axes[2].taps.border == .nearest && axes[2].taps.isPrefiltered ? 4 : 0)
-    tiles = Buffer(count: axes[slabAxis].m * tilesPerSlab * tileRows * Self.lanes)
+    let count = axes[slabAxis].m * tilesPerSlab
+    tiles = Buffer(count: count * axes[2].maxRows * Self.lanes)
+    states = Buffer(count: count * Self.lanes)
     var replacement = 0.0
     if case .replace(let value) = nonfinite { replacement = value }
     let map = pointwise.kernel
@@ -61,14 +76,12 @@ public final class ImageResampler: @unchecked Sendable {
       offset: map.offset, scale: map.scale)
   }
 
-  /// Slabs to finish once every plane has been taken.
+  /// Slabs to finish once every plane of a stretch has been taken.
   public var slabs: Int { axes[slabAxis].m }
-
-  private static let lanes = Int(SEGPREP_LANES)
 
   /// Memory that one thread needs for one plane or slab.
   public func makeScratch() -> Scratch {
-    let rows = axes.map { max($0.n + 4, $0.m) }.max() ?? 0
+    let rows = axes.map { max($0.blockRows, $0.m) }.max() ?? 0
     return Scratch(rows: rows, plane: axes[1].m * axes[0].n)
   }
 
@@ -77,23 +90,25 @@ public final class ImageResampler: @unchecked Sendable {
     let block: Buffer<Float>
     let result: Buffer<Float>
     let plane: Buffer<Float>
+    let state: Buffer<Float>
 
     init(rows: Int, plane: Int) {
       block = Buffer(count: rows * ImageResampler.lanes)
       result = Buffer(count: rows * ImageResampler.lanes)
       self.plane = Buffer(count: plane)
+      state = Buffer(count: ImageResampler.lanes)
     }
   }
 
-  /// Filters plane `k` along its two axes; returns how many of its voxels were not finite.
-  public func take(_ plane: UnsafeRawPointer, at k: Int, _ scratch: Scratch) -> Int {
-    let nonfinite = filterSlowAxis(of: plane, scratch)
-    filterFastAxis(at: k, scratch)
+  /// Filters plane `k`, one of stretch `stretch`, along its two axes; returns how many of its voxels were not finite.
+  public func take(_ plane: UnsafeRawPointer, at k: Int, stretch: Int, _ scratch: Scratch) -> Int {
+    let nonfinite = filterSecondAxis(of: plane, scratch)
+    filterFirstAxis(row: k - axes[2].stretches[stretch].rows.lowerBound, scratch)
     return nonfinite
   }
 
   /// Along axis 1, 32 lines of neighbouring axis-0 positions at a time, from the stored type to a float plane.
-  private func filterSlowAxis(of plane: UnsafeRawPointer, _ scratch: Scratch) -> Int {
+  private func filterSecondAxis(of plane: UnsafeRawPointer, _ scratch: Scratch) -> Int {
     let (n0, axis) = (axes[0].n, axes[1])
     let bytes = layout.scalar.bytes
     var nonfinite = 0
@@ -101,51 +116,67 @@ public final class ImageResampler: @unchecked Sendable {
     for column in stride(from: 0, to: n0, by: Self.lanes) {
       let lanes = min(Self.lanes, n0 - column)
       nonfinite += segprep_load_rows(&input, plane + column * bytes, n0 * bytes, axis.n, lanes, scratch.block.base)
-      axis.sample(scratch.block.base, scratch.result.base)
+      axis.run(axis.stretches[0], scratch.block.base, state: scratch.state.base, scratch.result.base)
       segprep_store_rows(scratch.result.base, axis.m, lanes, scratch.plane.base + column, n0)
     }
     return nonfinite
   }
 
-  /// Along axis 0, 32 lines at a time, into the tiles.
-  private func filterFastAxis(at k: Int, _ scratch: Scratch) {
-    let (n0, rows, axis) = (axes[0].n, axes[1].m, axes[0])
-    let slabStride = tilesPerSlab * tileRows * Self.lanes
-    for row in stride(from: 0, to: rows, by: Self.lanes) {
-      let lanes = min(Self.lanes, rows - row)
-      segprep_load_lines(scratch.plane.base + row * n0, n0, n0, lanes, scratch.block.base)
-      axis.sample(scratch.block.base, scratch.result.base)
+  /// Along axis 0, 32 lines at a time, into a row of the tiles.
+  private func filterFirstAxis(row: Int, _ scratch: Scratch) {
+    let (n0, lines, axis) = (axes[0].n, axes[1].m, axes[0])
+    let slabStride = tilesPerSlab * axes[2].maxRows * Self.lanes
+    for line in stride(from: 0, to: lines, by: Self.lanes) {
+      let lanes = min(Self.lanes, lines - line)
+      segprep_load_lines(scratch.plane.base + line * n0, n0, n0, lanes, scratch.block.base)
+      axis.run(axis.stretches[0], scratch.block.base, state: scratch.state.base, scratch.result.base)
       if laneAxis == 1 {
         segprep_store_rows(
-          scratch.result.base, axis.m, Self.lanes, tile(slab: 0, row / Self.lanes) + k * Self.lanes, slabStride)
+          scratch.result.base, axis.m, Self.lanes, tile(line / Self.lanes) + row * Self.lanes, slabStride)
       } else {
         for first in stride(from: 0, to: axis.m, by: Self.lanes) {
           segprep_store_lines(
             scratch.result.base + first * Self.lanes, min(Self.lanes, axis.m - first), lanes,
-            tile(slab: row, first / Self.lanes) + k * Self.lanes, slabStride)
+            tile(line * tilesPerSlab + first / Self.lanes) + row * Self.lanes, slabStride)
         }
       }
     }
   }
 
-  /// Filters one slab along the slow axis and writes it to the output. Every plane must have been taken.
-  public func finish(slab: Int, _ scratch: Scratch) {
+  /// Filters one slab of a stretch along the slow axis and writes what it gives to the output.
+  ///
+  /// Every plane of the stretch must have been taken, and every slab be finished before a plane of the next is.
+  public func finish(slab: Int, stretch: Int, _ scratch: Scratch) {
     let axis = axes[2]
+    let part = axis.stretches[stretch]
     for index in 0..<tilesPerSlab {
-      axis.sample(tile(slab: slab, index), scratch.result.base)
+      let number = slab * tilesPerSlab + index
+      let rows = tile(number)
+      scratch.block.base.update(from: rows, count: part.rows.count * Self.lanes)
+      axis.run(part, scratch.block.base, state: states.base + number * Self.lanes, scratch.result.base)
       let first = index * Self.lanes
-      let lanes = min(Self.lanes, axes[laneAxis].m - first)
-      let target = output + slab * outputStrides[slabAxis] + first * outputStrides[laneAxis]
-      if outputStrides[laneAxis] == 1 {
-        segprep_store_rows(scratch.result.base, axis.m, lanes, target, outputStrides[2])
-      } else {
-        segprep_store_lines(scratch.result.base, axis.m, lanes, target, outputStrides[laneAxis])
-      }
+      let target =
+        output + slab * outputStrides[slabAxis] + first * outputStrides[laneAxis]
+        + part.outputs.lowerBound * outputStrides[2]
+      store(scratch.result.base, part.outputs.count, lanes: min(Self.lanes, axes[laneAxis].m - first), at: target)
+      // The rows that the next stretch still needs move to the front.
+      let kept = part.rows.upperBound - part.next
+      rows.update(from: rows + (part.next - part.rows.lowerBound) * Self.lanes, count: kept * Self.lanes)
     }
   }
 
-  private func tile(slab: Int, _ index: Int) -> UnsafeMutablePointer<Float> {
-    tiles.base + (slab * tilesPerSlab + index) * tileRows * Self.lanes
+  private func store(
+    _ result: UnsafePointer<Float>, _ count: Int, lanes: Int, at target: UnsafeMutablePointer<Float>
+  ) {
+    if outputStrides[laneAxis] == 1 {
+      segprep_store_rows(result, count, lanes, target, outputStrides[2])
+    } else {
+      segprep_store_lines(result, count, lanes, target, outputStrides[laneAxis])
+    }
+  }
+
+  private func tile(_ number: Int) -> UnsafeMutablePointer<Float> {
+    tiles.base + number * axes[2].maxRows * Self.lanes
   }
 }
 

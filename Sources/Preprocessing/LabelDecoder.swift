@@ -84,7 +84,7 @@ final class LabelDecoder: @unchecked Sendable {
         target[i] = value
         counts.add(value, 1)
       } else {
-        counts.foreign[layout.value(stored, i), default: 0] += 1
+        counts.foreign.add(layout.value(stored, i))
       }
     }
   }
@@ -98,13 +98,13 @@ final class LabelDecoder: @unchecked Sendable {
 /// Voxels per class, and the stored values that belong to no class.
 struct LabelCounts: Sendable {
   var perClass = [Int](repeating: 0, count: 256)
-  var foreign: [Double: Int] = [:]
+  var foreign = ForeignValues()
 
   mutating func add(_ value: UInt8, _ count: Int) { perClass[Int(value)] += count }
 
   mutating func add(_ other: LabelCounts) {
     for value in 0..<256 { perClass[value] += other.perClass[value] }
-    foreign.merge(other.foreign, uniquingKeysWith: +)
+    foreign.add(other.foreign)
   }
 }
 

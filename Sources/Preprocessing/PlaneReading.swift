@@ -9,6 +9,7 @@ final class PlaneReading: @unchecked Sendable {
   typealias Use = @Sendable (_ plane: UnsafeRawPointer, _ index: Int) throws -> (() -> Void)
 
   private let source: any PlaneSource
+  private let mayUse: (_ index: Int) -> Bool
   private let use: Use
   private let slots: [UnsafeMutableRawBufferPointer]
   private var free: [Int]
@@ -20,8 +21,10 @@ final class PlaneReading: @unchecked Sendable {
   /// Bytes that lie in the ring: enough to ride out another lane's step, small enough for the last-level cache.
   private static let ringBytes = 4 << 20
 
-  init(source: any PlaneSource, use: @escaping Use) {
+  /// - Parameter mayUse: whether a plane's turn has come; asked in order, under the lanes' lock.
+  init(source: any PlaneSource, mayUse: @escaping (_ index: Int) -> Bool = { _ in true }, use: @escaping Use) {
     self.source = source
+    self.mayUse = mayUse
     self.use = use
     let bytes = source.layout.planeBytes
     let count = min(max(2, Self.ringBytes / bytes), 64, source.layout.planes)
@@ -64,8 +67,9 @@ final class PlaneReading: @unchecked Sendable {
 
     func next() -> LaneState {
       let owner = owner
-      guard !owner.arrived.isEmpty else { return owner.isFinished ? .finished : .waiting }
-      let (plane, slot) = owner.arrived.removeFirst()
+      guard let (plane, slot) = owner.arrived.first else { return owner.isFinished ? .finished : .waiting }
+      guard owner.mayUse(plane) else { return .waiting }
+      owner.arrived.removeFirst()
       guard let base = owner.slots[slot].baseAddress else { return .finished }
       let finishing = Finishing()
       return .step(

@@ -87,7 +87,8 @@ public struct Resampling: Sendable, Equatable {
       if abs(ratio - 1) <= 1e-4 { continue }
       let exact = Double(source[axis]) / ratio
       let count = self.shape == .floor ? (exact + 1e-4).rounded(.down) : exact.rounded(.toNearestOrEven)
-      shape[axis] = max(1, Int(count))
+      // A header can claim any spacing; a limit no array reaches keeps the arithmetic that follows from overflowing.
+      shape[axis] = Int(min(max(1, count), Double(TargetGrid.longestAxis)))
       let step = grid == .extent ? Double(source[axis]) / Double(shape[axis]) : ratio
       index[axis] = LinearIndexMap(scale: step, offset: 0.5 * step - 0.5)
     }
@@ -103,6 +104,9 @@ public struct TargetGrid: Sendable, Equatable {
   public let shape: Shape
   /// For each axis, where index i of this grid lies among the source's indices.
   public let index: ZYX<LinearIndexMap>
+
+  /// More voxels than any axis can have in memory.
+  static let longestAxis = 1 << 18
 
   /// The grid that is the source itself.
   public init(identityOf shape: Shape) {

@@ -118,10 +118,12 @@ public struct Rescale: Sendable, Equatable {
 /// Why a case could not be prepared; the caller puts the case's name in front.
 public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case nonfinite(count: Int, of: Int)
-  case foreignLabels(found: [String], expected: [Int])
+  case foreignLabels(found: String, expected: [Int])
   case constantImage(stage: StageName, value: Double)
   case noVoxels(stage: StageName, target: String)
   case needsLabel(stage: StageName)
+  /// A volume larger than the machine's memory.
+  case beyondMemory(shape: String, bytes: Int, memory: Int)
 
   /// What is wrong, without the case's name.
   public var description: String {
@@ -130,13 +132,16 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
       "\(count) of \(total) voxels are NaN or infinite, expected finite values; "
         + "mend the image, or set `nonfinite` in the pipeline to the number that replaces them"
     case .foreignLabels(let found, let expected):
-      "label values outside the label map, found \(found.joined(separator: ", ")), "
+      "label values outside the label map, found \(found), "
         + "expected only \(expected.map(String.init).joined(separator: ", ")); "
         + "mend the label, or add the values (or `rest`) to `label_map`"
     case .constantImage(let stage, let value):
       "\(stage.rawValue): every voxel has the same value, found \(value), expected an image; look at the file, or exclude the case"
     case .noVoxels(let stage, let target):
       "\(stage.rawValue): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
+    case .beyondMemory(let shape, let bytes, let memory):
+      "the prepared case would have \(shape) voxels (z, y, x), found \(bytes >> 20) MiB, "
+        + "expected less than this machine's \(memory >> 20) MiB; look at the file's spacing and the target spacing"
     case .needsLabel(let stage):
       "\(stage.rawValue): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
     }

@@ -60,7 +60,7 @@ struct IngestCommand: ParsableCommand {
       let only = cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: only, jobs: jobs)
       ingest.sync = !noSync
-      if dryRun { return try show(try ingest.preview(), stages: plan.config.preprocess) }
+      if dryRun { return try show(try DryRun(ingest)) }
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()
@@ -73,12 +73,8 @@ struct IngestCommand: ParsableCommand {
     }
   }
 
-  /// The dry run: what each case is, and how large it will be.
-  private func show(_ preview: Ingest.Preview, stages: [Stage]) throws {
-    let items = preview.toPrepare.map { DryRun.Item($0, stages: stages) }
-    let dryRun = DryRun(items: items, excluded: preview.excluded)
+  private func show(_ dryRun: DryRun) throws {
     print(json ? try CanonicalJSON.text(dryRun) : dryRun.text, terminator: "")
-    let failing = items.count { $0.problem != nil }
-    if failing > 0 { throw ExitCode(failing == items.count ? 2 : 1) }
+    if dryRun.exitCode != 0 { throw ExitCode(dryRun.exitCode) }
   }
 }

@@ -26,17 +26,19 @@ typedef struct {
   float lower, upper, offset, scale;
 } segprep_input;
 
-// How one axis is sampled: output j is the sum over t of weights[j * taps + t] * value[index[j * taps + t]].
-// With `prefilter` the values are first turned into cubic B-spline coefficients; with `nearest` the line goes on as
-// its first and last value (otherwise it is mirrored), and coefficients -2, -1, n, n + 1 follow as n ... n + 3.
-typedef struct {
-  int n, m, taps, prefilter, nearest;
-  const int32_t *index;
-  const float *weights;
-} segprep_axis;
-
-// Rows a block needs: coefficients and their four neighbours outside.
+// Rows a block needs for n values of each line: the values and up to four coefficients outside the line.
 #define SEGPREP_BLOCK_ROWS(n) ((n) + 4)
+
+// A stretch of consecutive values of a line.
+typedef struct {
+  size_t rows;
+  // Whether the line begins with the stretch's first row, and ends with its last one.
+  int begins, ends;
+  // Whether the line goes on as its first and last value; otherwise it is mirrored about them.
+  int nearest;
+  // The rows before the one at which the next stretch begins (stretches overlap).
+  size_t before_next;
+} segprep_stretch;
 
 // Loads `lanes` neighbouring lines: value k of line l is at src + k * stride + l * (bytes of the scalar).
 // Returns how many values were not finite.
@@ -44,8 +46,14 @@ size_t segprep_load_rows(const segprep_input *input, const void *src, size_t str
                          float *block);
 // Loads `lanes` contiguous lines of floats: value k of line l is src[l * stride + k].
 void segprep_load_lines(const float *src, size_t stride, size_t n, size_t lanes, float *block);
-// Filters and samples the block's lines: block (n + 4 rows, overwritten) -> result (m rows).
-void segprep_sample(const segprep_axis *axis, float *block, float *result);
+// Turns a stretch of values into cubic B-spline coefficients, in place. Where the line does not end, the last 24 rows are
+// not to be used: they lack what follows. `state` (one value per lane) carries the causal recursion from one stretch to
+// the next. With `nearest`, coefficients -2 and -1 follow as rows + 0 and rows + 1 where the line begins, and the two
+// beyond its end as rows + 2 and rows + 3 where it ends.
+void segprep_prefilter(const segprep_stretch *stretch, float *block, float *state);
+// Row j of the result is the sum over t of weights[j * taps + t] * (row index[j * taps + t] - first) of the block.
+void segprep_gather(const float *block, int taps, const int32_t *index, const float *weights, int32_t first, size_t m,
+                    float *result);
 // Stores `m` rows of a block: value j of line l goes to dst[j * stride + l].
 void segprep_store_rows(const float *result, size_t m, size_t lanes, float *dst, size_t stride);
 // Stores `lanes` lines: value j of line l goes to dst[l * stride + j].
