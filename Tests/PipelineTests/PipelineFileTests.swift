@@ -115,7 +115,9 @@ import Volumes
 
   @Test func onlyStagesThatReadTheLabelNeedIt() throws {
     let needing = ["crop: {to: foreground}", "zscore: {over: foreground}"]
-    let others = ["crop: {to: nonzero}", "zscore: {over: dataset}", "zscore", "rescale", "clip_hu: {lower: 0, upper: 1}"]
+    let others = [
+      "crop: {to: nonzero}", "zscore: {over: dataset}", "zscore", "rescale", "clip_hu: {lower: 0, upper: 1}",
+    ]
     #expect(try needing.allSatisfy { try Sample.stage($0).needsLabel })
     #expect(try others.allSatisfy { try !Sample.stage($0).needsLabel })
   }
