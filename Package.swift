@@ -61,16 +61,26 @@ let package = Package(
       swiftSettings: strict
     ),
 
-    .testTarget(name: "VolumesTests", dependencies: ["Volumes"], swiftSettings: strict),
+    // What several test targets need: folders that go away, seeded random numbers.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "VolumesTests", dependencies: ["TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: strict),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"], swiftSettings: strict),
-    .testTarget(name: "NIfTITests", dependencies: ["NIfTI", "Volumes"], swiftSettings: strict),
+    .testTarget(name: "NIfTITests", dependencies: ["Files", "NIfTI", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(
-      name: "PreprocessingTests", dependencies: ["CKernels", "Parallelism", "Preprocessing", "Volumes"],
+      name: "PreprocessingTests", dependencies: ["Parallelism", "Preprocessing", "TestSupport", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PreparedTests",
+      dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Datasets", "Files", "Pipeline", "Preprocessing", "Volumes"],
+      name: "PipelineTests",
+      dependencies: [
+        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "TestSupport", "Volumes",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],

@@ -104,9 +104,9 @@ public struct NIfTIHeader: Sendable {
     extents = raw.extents
     scalar = raw.scalar
     isByteSwapped = raw.isByteSwapped
-    let isScaled = nim.scl_slope != 0 && nim.scl_slope.isFinite
-    slope = isScaled ? nim.scl_slope : 1
-    intercept = isScaled ? nim.scl_inter : 0
+    let isScaled = raw.slope != 0 && raw.slope.isFinite
+    slope = isScaled ? raw.slope : 1
+    intercept = isScaled ? raw.intercept : 0
     guard intercept.isFinite else { throw NIfTIError.badIntercept(path: path, found: "\(intercept)") }
     sformCode = Int(nim.sform_code)
     qformCode = Int(nim.qform_code)
@@ -119,12 +119,32 @@ public struct NIfTIHeader: Sendable {
     } else {
       (transformSource, affine) = (.pixdim, Self.centred(extents: extents, spacing: raw.pixdim))
     }
-    guard affine.isInvertible else {
-      let rows = affine.rows.map { "(" + $0.map { "\($0)" }.joined(separator: ", ") + ")" }.joined(separator: " ")
-      throw NIfTIError.badTransform(path: path, found: "\(transformSource.rawValue) \(rows)")
-    }
+    try Self.check(transformSource, affine, raw, path: path)
     voxelOffset = raw.isPair ? max(0, raw.voxelOffset) : max(raw.version == 1 ? 352 : 544, raw.voxelOffset)
     dataPath = try raw.isPair ? Self.partner(of: path) : path
+  }
+
+  /// Refuses a transform that loses an axis, or one in which libnifti had to replace a number.
+  private static func check(_ source: TransformSource, _ affine: Affine, _ raw: RawHeader, path: String) throws {
+    let isSound: Bool
+    let numbers: String
+    switch source {
+    case .sform:
+      let rows = stride(from: 0, to: 12, by: 4).map { "(\(text(raw.sform[$0..<($0 + 4)])))" }
+      (isSound, numbers) = (raw.sform.allSatisfy(\.isFinite), rows.joined(separator: " "))
+    case .qform where raw.quaternion.allSatisfy(\.isFinite):
+      isSound = raw.pixdim.allSatisfy { $0 > 0 && $0.isFinite }
+      numbers = "with pixdim \(text(raw.pixdim))"
+    case .qform: (isSound, numbers) = (false, "with quaternion and offset \(text(raw.quaternion))")
+    case .pixdim: (isSound, numbers) = (true, text(raw.pixdim))
+    }
+    guard isSound && affine.isInvertible else {
+      throw NIfTIError.badTransform(path: path, found: "\(source.rawValue) \(numbers)")
+    }
+  }
+
+  private static func text(_ numbers: some Collection<Double>) -> String {
+    numbers.map { "\($0)" }.joined(separator: ", ")
   }
 
   /// nibabel's base affine: voxel sizes, the array's centre at the origin, the first axis towards the left.

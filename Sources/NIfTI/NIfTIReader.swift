@@ -64,7 +64,16 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
     precondition(planesRead < layout.planes && plane.count == layout.planeBytes, "one plane, and not beyond the last")
     try complete(expected: plane.count) { try stream.read(into: plane) }
     planesRead += 1
-    if planesRead == layout.planes { try stream.finish(limit: Self.trailingLimit) }
+    if planesRead == layout.planes { try finish() }
+  }
+
+  private func finish() throws {
+    do {
+      try stream.finish(limit: Self.trailingLimit)
+    } catch NIfTIError.truncatedGzip(let path, let found, _) {
+      // All voxels are there, but nothing says that they are the right ones.
+      throw NIfTIError.corruptGzip(path: path, at: found, detail: "its checksum is cut off")
+    }
   }
 
   /// Runs a read that must give `expected` bytes, and says how much of the file was there if it does not.

@@ -1,7 +1,8 @@
 import CNIfTI
 import Volumes
 
-/// The header's fields that must be checked before libnifti sees them, because sizes are computed from them.
+/// The header's fields that must be checked before libnifti sees them: sizes are computed from them, or libnifti puts
+/// a 0 or a 1 in the place of what is no number.
 struct RawHeader {
   let version: Int
   let isPair: Bool
@@ -9,6 +10,11 @@ struct RawHeader {
   let extents: [Int]
   let scalar: ScalarType
   let pixdim: [Double]
+  let slope: Double
+  let intercept: Double
+  /// b, c, d and the offset of the qform; the twelve numbers of the sform.
+  let quaternion: [Double]
+  let sform: [Double]
   let voxelOffset: Int
   private let path: String
   private let bytes: [UInt8]
@@ -46,15 +52,18 @@ struct RawHeader {
     extents = try Self.extents(dimensions, path: path, voxelBytes: scalar?.bytes ?? 1)
     guard let scalar else {
       let name = String(cString: nifti_datatype_to_string(Int32(code)))
+      // NIFTI_TYPE_RGB24 or DT_BINARY; unknown ones are **ILLEGAL** or DT_UNKNOWN.
+      let short = name.split(separator: "_").last.map(String.init) ?? name
+      let isKnown = !name.hasPrefix("**") && short != "UNKNOWN"
       throw NIfTIError.unsupportedType(
-        path: path, found: name.hasPrefix("**") ? "of unknown type (datatype \(code))" : "\(name) (datatype \(code))")
+        path: path, found: "\(isKnown ? short : "of unknown type") (datatype \(code))")
     }
     self.scalar = scalar
-    pixdim = (1...3).map {
-      version == 1
-        ? Double(Float(bitPattern: reader.value(76 + 4 * $0, UInt32.self)))
-        : Double(bitPattern: reader.value(104 + 8 * $0, UInt64.self))
-    }
+    pixdim = reader.reals(3, at: version == 1 ? 80 : 112, version: version)
+    let scaling = reader.reals(2, at: version == 1 ? 112 : 176, version: version)
+    (slope, intercept) = (scaling[0], scaling[1])
+    quaternion = reader.reals(6, at: version == 1 ? 256 : 352, version: version)
+    sform = reader.reals(12, at: version == 1 ? 280 : 400, version: version)
     if version == 1 {
       let offset = Float(bitPattern: reader.value(108, UInt32.self))
       guard offset.isFinite, abs(offset) < 1e9 else {
@@ -107,7 +116,7 @@ struct RawHeader {
   ]
 }
 
-/// Reads integers of a header in its own byte order.
+/// Reads numbers of a header in its own byte order.
 private struct FieldReader {
   let bytes: [UInt8]
   let isSwapped: Bool
@@ -115,5 +124,14 @@ private struct FieldReader {
   func value<Value: FixedWidthInteger>(_ offset: Int, _ type: Value.Type) -> Value {
     let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
     return isSwapped ? value.byteSwapped : value
+  }
+
+  /// Floats of version 1, doubles of version 2.
+  func reals(_ count: Int, at offset: Int, version: Int) -> [Double] {
+    (0..<count).map {
+      version == 1
+        ? Double(Float(bitPattern: value(offset + 4 * $0, UInt32.self)))
+        : Double(bitPattern: value(offset + 8 * $0, UInt64.self))
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NIfTI
+import TestSupport
 import Testing
 import Volumes
 
@@ -91,7 +92,7 @@ struct NIfTIWriterTests {
     let sheared = Affine(rows: [[3, 4, 0, 0], [4, 3, 0, 0], [0, 0, 1, 0]])
     #expect(
       message("a.nii", affine: sheared).hasPrefix("a.nii: a qform needs axes at right angles, found a cosine of 0.9"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")).isEmpty)
+    #expect(try folder.names().isEmpty)
   }
 
   @Test func shearedAxesHaveAnSformAlone() throws {
@@ -123,7 +124,7 @@ struct NIfTIWriterTests {
       try NIfTIWriter.write(
         $0, extents: extents, scalar: .int16, affine: affine, form: form, to: folder.path(name), flush: false)
     }
-    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path(name))))
+    return try folder.contents(name)
   }
 
   private func matrix(_ q: SIMD4<Double>) -> [[Double]] {
@@ -154,19 +155,6 @@ private func output(of program: String, _ arguments: [String]) throws -> Data {
   process.waitUntilExit()
   guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
   return data
-}
-
-private final class TemporaryFolder: Sendable {
-  private let url: URL
-
-  init() {
-    url = FileManager.default.temporaryDirectory.appending(path: "segprep-\(UUID().uuidString)")
-    try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.path + "/" + name }
 }
 
 extension [UInt8] {

@@ -45,7 +45,7 @@ import Volumes
     ("zscore: {over: volume}", .zscore(.volume)), ("zscore: {over: nonzero}", .zscore(.nonzero)),
     ("zscore: {over: foreground}", .zscore(.foreground)), ("zscore: {over: dataset}", .zscore(.dataset)),
     ("zscore: {constants: {mean: 101.0, std: 76.9}}", .zscore(.constants([ZScore.Normal(mean: 101, std: 76.9)]))),
-    ("zscore: {over: {constants: {mean: -1, std: 2e-1}}}", .zscore(.constants(mean: -1, std: 0.2))),
+    ("zscore: {over: {constants: {mean: -1, std: 2e-1}}}", .zscore(.constants([ZScore.Normal(mean: -1, std: 0.2)]))),
     ("clip_hu: {lower: -1.5, upper: +3.}", .clip(-1.5...3)),
     ("crop: {to: nonzero}", .crop(Crop(to: .nonzero, margin: ZYX(z: 0, y: 0, x: 0)))),
     (
@@ -82,7 +82,7 @@ import Volumes
 
   @Test func stagesKeepTheirOrderAndMayComeTwice() throws {
     let text = Sample.replacing(Sample.stage, with: "  - zscore: {over: nonzero}\n  - clip_hu: {lower: 0, upper: 1}")
-    #expect(try Sample.config(text).preprocess.map(\.name) == [.resample, .zscore, .clipHU, .zscore])
+    #expect(try Sample.config(text).preprocess.map(\.name) == [.resample, .zscore, .clip, .zscore])
   }
 
   @Test func dataSetsOptionsAreRead() throws {
@@ -114,8 +114,10 @@ import Volumes
   }
 
   @Test func onlyStagesThatReadTheLabelNeedIt() throws {
-    let needing = ["crop: {to: foreground}", "zscore: {over: foreground}", "zscore: {over: dataset}"]
-    let others = ["crop: {to: nonzero}", "zscore", "rescale", "clip_hu: {lower: 0, upper: 1}"]
+    let needing = ["crop: {to: foreground}", "zscore: {over: foreground}"]
+    let others = [
+      "crop: {to: nonzero}", "zscore: {over: dataset}", "zscore", "rescale", "clip_hu: {lower: 0, upper: 1}",
+    ]
     #expect(try needing.allSatisfy { try Sample.stage($0).needsLabel })
     #expect(try others.allSatisfy { try !Sample.stage($0).needsLabel })
   }

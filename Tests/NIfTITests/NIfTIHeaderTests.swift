@@ -1,0 +1,275 @@
+import Foundation
+import NIfTI
+import TestSupport
+import Testing
+import Volumes
+
+struct NIfTIHeaderTests {
+  private let folder = TemporaryFolder()
+
+  /// KiTS19's axes.
+  static let kits = Affine(rows: [[0, 0, -0.75, 0], [0, -0.75, 0, 0], [-3, 0, 0, 0]])
+
+  @Test(arguments: [1, 2], [false, true])
+  func eitherVersionInEitherByteOrder(version: Int, isBigEndian: Bool) throws {
+    var made = HeaderBytes(version: version, isBigEndian: isBigEndian)
+    made.slope = 2.5
+    made.intercept = -1024
+    made.sform = [0, 0, -0.75, 10, 0, -0.75, 0, 20, -3, 0, 0, 30]
+    let header = try read(made)
+    #expect(header.version == version)
+    #expect(header.isByteSwapped == isBigEndian)
+    #expect(header.extents == [2, 3, 4])
+    #expect(header.scalar == .int16)
+    #expect((header.slope, header.intercept) == (2.5, -1024))
+    #expect(header.affine == Affine(rows: [[0, 0, -0.75, 10], [0, -0.75, 0, 20], [-3, 0, 0, 30]]))
+    #expect(header.orientation.codes == "IPL")
+    #expect(header.dataBytes == 48)
+    #expect(header.voxelOffset == (version == 1 ? 352 : 544))
+  }
+
+  // MARK: scaling
+
+  @Test(arguments: [0, Double.nan, .infinity, -.infinity], [1, 2])
+  func slopeThatIsNoNumberMeansUnscaled(slope: Double, version: Int) throws {
+    for intercept in [7, Double.nan] {
+      let header = try read(HeaderBytes(version: version, slope: slope, intercept: intercept))
+      #expect((header.slope, header.intercept) == (1, 0))
+    }
+  }
+
+  /// libnifti turns such an intercept into 0 without a word.
+  @Test(arguments: [(Double.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf")], [1, 2])
+  func interceptThatIsNoNumberIsAnError(intercept: (value: Double, text: String), version: Int) {
+    #expect(
+      message(HeaderBytes(version: version, slope: 2, intercept: intercept.value))
+        == "a.nii: scl_inter is \(intercept.text), expected a finite number; mend the header")
+  }
+
+  // MARK: transform
+
+  @Test func sformBeforeQformBeforePixdim() throws {
+    var made = HeaderBytes(pixdim: [1, 2, 3, 4], qformCode: 1, sformCode: 2)
+    made.quaternion = [0, 0, 1, 5, 6, 7]  // half a turn about z
+    made.sform = [0.5, 0, 0, 1, 0, 0.5, 0, 2, 0, 0, 0.5, 3]
+    let both = try read(made)
+    #expect(both.transformSource == .sform)
+    #expect((both.sformCode, both.qformCode) == (2, 1))
+    #expect(both.affine == Affine(rows: [[0.5, 0, 0, 1], [0, 0.5, 0, 2], [0, 0, 0.5, 3]]))
+    #expect(both.qform == Affine(rows: [[-2, 0, 0, 5], [0, -3, 0, 6], [0, 0, 4, 7]]))
+
+    made.sformCode = 0
+    let quaternion = try read(made)
+    #expect(quaternion.transformSource == .qform)
+    #expect(quaternion.affine == both.qform)
+    #expect(quaternion.sform == nil)
+
+    // As nibabel: the array's centre at the origin, the first axis towards the left.
+    made.qformCode = 0
+    let sizes = try read(made)
+    #expect(sizes.transformSource == .pixdim)
+    #expect(sizes.affine == Affine(rows: [[-2, 0, 0, 1], [0, 3, 0, -3], [0, 0, 4, -6]]))
+    #expect(sizes.orientation.codes == "LAS")
+  }
+
+  /// KiTS19's nine qform-only label files: b2 + c2 + d2 is 0.9999999, which naive maths takes for a turn of 0.04 degrees.
+  @Test(arguments: [1.0, -1])
+  func nearlyHalfATurnIsHalfATurn(sign: Double) throws {
+    var made = HeaderBytes(pixdim: [1, 3, 0.75, 0.75], qformCode: 1, sformCode: 0)
+    made.quaternion = [sign * 0.70710677, 0, sign * -0.70710677, 0, 0, 0]
+    let header = try read(made)
+    #expect(header.orientation.codes == "IPL")
+    for (found, expected) in zip(header.affine.rows.joined(), Self.kits.rows.joined()) {
+      #expect(abs(found - expected) < 1e-6)
+    }
+  }
+
+  @Test func qfacTurnsTheThirdAxisRound() throws {
+    var made = HeaderBytes(pixdim: [-1, 2, 3, 4], qformCode: 1, sformCode: 0)
+    #expect(try read(made).affine == Affine(rows: [[2, 0, 0, 0], [0, 3, 0, 0], [0, 0, -4, 0]]))
+    made.pixdim[0] = 0  // read as 1
+    #expect(try read(made).affine == Affine(rows: [[2, 0, 0, 0], [0, 3, 0, 0], [0, 0, 4, 0]]))
+  }
+
+  @Test func sizeIsTheColumnsNormNotThePixdim() throws {
+    var made = HeaderBytes(pixdim: [1, 9, 9, 9])
+    made.sform = [0.8, -0.6, 0, 0, 0.6, 0.8, 0, 0, 0, 0, 2, 0]
+    let spacing = try read(made).affine.spacing
+    #expect(abs(spacing.x - 1) < 1e-7 && abs(spacing.y - 1) < 1e-7 && spacing.z == 2)
+  }
+
+  /// libnifti takes a voxel size of 0, NaN or less for 1.
+  @Test(arguments: [0, -1, Double.nan, .infinity], [1, 2])
+  func sizeThatIsNoSizeIsAnError(size: Double, version: Int) {
+    let text = size.isNaN ? "nan" : size.isInfinite ? "inf" : "\(size)"
+    #expect(
+      message(HeaderBytes(version: version, pixdim: [1, 2, size, 3], qformCode: 1, sformCode: 0))
+        == "a.nii: the header places the voxels nowhere, found qform with pixdim 2.0, \(text), 3.0, "
+        + "expected three independent axes; mend the sform or qform")
+    // The sform alone decides where there is one.
+    #expect(message(HeaderBytes(version: version, pixdim: [1, 2, size, 3])) == nil)
+    if size == -1 { return }  // nibabel takes the size of such a file without a form
+    #expect(
+      message(HeaderBytes(version: version, pixdim: [1, 2, size, 3], sformCode: 0))?
+        .hasPrefix("a.nii: the header places the voxels nowhere, found pixdim ") == true)
+  }
+
+  @Test func flatSformIsAnError() {
+    var made = HeaderBytes()
+    made.sform = [Double](repeating: 0, count: 12)
+    #expect(
+      message(made) == "a.nii: the header places the voxels nowhere, "
+        + "found sform (0.0, 0.0, 0.0, 0.0) (0.0, 0.0, 0.0, 0.0) (0.0, 0.0, 0.0, 0.0), "
+        + "expected three independent axes; mend the sform or qform")
+  }
+
+  /// libnifti turns them into 0: the volume would move to another place without a word.
+  @Test(arguments: [1, 2], [(3, Double.nan), (5, .infinity), (7, .nan), (11, -.infinity)])
+  func numbersThatAreNoneInTheUsedFormAreAnError(version: Int, entry: (place: Int, value: Double)) {
+    var made = HeaderBytes(version: version)
+    made.sform[entry.place] = entry.value
+    let found = message(made)
+    #expect(found?.hasPrefix("a.nii: the header places the voxels nowhere, found sform (1.0, 0.0, ") == true)
+    made = HeaderBytes(version: version, qformCode: 1, sformCode: 0)
+    made.quaternion[entry.place % 6] = entry.value
+    #expect(message(made)?.hasPrefix("a.nii: the header places the voxels nowhere, found qform ") == true)
+  }
+
+  // MARK: dimensions
+
+  @Test func trailingOnesAreDropped() throws {
+    #expect(try read(HeaderBytes(dimensions: [4, 2, 3, 4, 1])).extents == [2, 3, 4])
+    #expect(try read(HeaderBytes(dimensions: [7, 2, 3, 4, 1, 1, 1, 1])).extents == [2, 3, 4])
+    #expect(try read(HeaderBytes(dimensions: [2, 2, 3])).extents == [2, 3, 1])
+    #expect(try read(HeaderBytes(dimensions: [1, 5])).extents == [5, 1, 1])
+    #expect(try read(HeaderBytes(dimensions: [3, 2, 3, 1])).extents == [2, 3, 1])
+  }
+
+  @Test func fourDimensionsAreNoVolume() throws {
+    let header = try read(HeaderBytes(dimensions: [4, 2, 3, 4, 5]))
+    #expect(header.extents == [2, 3, 4, 5])
+    #expect(
+      folder.message { _ = try header.layout() }
+        == "a.nii: unusable dimensions, found 2x3x4x5, "
+        + "expected three dimensions (a fourth one is channels only in layouts that say so)")
+  }
+
+  @Test func impossibleDimensionsAreRefused() {
+    func dimensions(_ found: String, _ expected: String) -> String {
+      "a.nii: unusable dimensions, found \(found), expected \(expected)"
+    }
+    let (rank, extent) = ("1 to 7", "at least one voxel along each")
+    #expect(message(HeaderBytes(dimensions: [0, 2, 3, 4])) == dimensions("0 dimensions", rank))
+    #expect(message(HeaderBytes(dimensions: [8, 2, 3, 4])) == dimensions("8 dimensions", rank))
+    #expect(message(HeaderBytes(dimensions: [-3, 2, 3, 4])) == dimensions("-3 dimensions", rank))
+    #expect(message(HeaderBytes(dimensions: [3, 2, 0, 4])) == dimensions("2x0x4", extent))
+    #expect(message(HeaderBytes(dimensions: [3, 2, -3, 4])) == dimensions("2x-3x4", extent))
+    let huge = 1 << 40
+    #expect(
+      message(HeaderBytes(version: 2, dimensions: [3, huge, huge, huge]))
+        == dimensions("\(huge)x\(huge)x\(huge)", "a volume below 16 TiB"))
+    #expect(
+      message(HeaderBytes(version: 2, dimensions: [1, 1 << 50]))
+        == dimensions("\(1 << 50)", "a volume below 16 TiB"))
+  }
+
+  @Test func impossibleOffsetsAreRefused() {
+    #expect(
+      message(HeaderBytes(version: 2, voxelOffset: -1))
+        == "a.nii: unusable dimensions, found vox_offset -1, expected a byte position")
+    #expect(
+      message(HeaderBytes(version: 2, voxelOffset: 1 << 41))
+        == "a.nii: unusable dimensions, found vox_offset \(1 << 41), expected a byte position")
+  }
+
+  // MARK: types
+
+  @Test(
+    arguments: zip(
+      [2, 4, 8, 16, 64, 256, 512, 768, 1024, 1280],
+      [
+        ScalarType.uint8, .int16, .int32, .float32, .float64, .int8, .uint16, .uint32, .int64, .uint64,
+      ]))
+  func everyScalarTypeIsRead(datatype: Int, scalar: ScalarType) throws {
+    #expect(try read(HeaderBytes(datatype: datatype)).scalar == scalar)
+  }
+
+  @Test(
+    arguments: zip(
+      [128, 2304, 32, 1792, 1536, 1, 3],
+      [
+        "RGB24 (datatype 128)", "RGBA32 (datatype 2304)", "COMPLEX64 (datatype 32)", "COMPLEX128 (datatype 1792)",
+        "FLOAT128 (datatype 1536)", "BINARY (datatype 1)", "of unknown type (datatype 3)",
+      ]))
+  func otherTypesAreRefusedByName(datatype: Int, found: String) {
+    #expect(
+      message(HeaderBytes(datatype: datatype, slope: 2))
+        == "a.nii: voxels are \(found), expected a scalar type "
+        + "(uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64); convert the file first")
+  }
+
+  // MARK: what is no header
+
+  @Test func emptyAndShortFilesSaySo() throws {
+    #expect(
+      message([])
+        == "a.nii: the file is empty, found 0 bytes, expected a NIfTI header of 348; download or copy it again")
+    let whole = HeaderBytes().bytes
+    #expect(
+      message(Array(whole[..<300]))
+        == "a.nii: the header is cut short, found 300 bytes, expected 348; download or copy it again")
+    #expect(
+      message(Array(whole[..<3]))
+        == "a.nii: the header is cut short, found 3 bytes, expected 348; download or copy it again")
+    #expect(
+      message(Array(HeaderBytes(version: 2).bytes[..<400]))
+        == "a.nii: the header is cut short, found 400 bytes, expected 540; download or copy it again")
+  }
+
+  @Test func otherFormatsAreNamed() {
+    let expected = "expected a header of 348 or 540 bytes that says n+1, ni1, n+2 or ni2"
+    #expect(
+      message([UInt8](repeating: 65, count: 400))
+        == "a.nii: not a NIfTI file, found first bytes 41 41 41 41, \(expected)")
+    #expect(
+      message(HeaderBytes(magic: [0, 0, 0, 0]).bytes)
+        == "a.nii: not a NIfTI file, found an Analyze 7.5 header, \(expected)")
+    #expect(
+      message(HeaderBytes(magic: Array("n+9".utf8) + [0]).bytes)
+        == "a.nii: not a NIfTI file, found magic bytes [110, 43, 57, 0], \(expected)")
+  }
+
+  // MARK: pairs
+
+  @Test func pairsAreReadFromBothFiles() throws {
+    try folder.put(HeaderBytes(isPair: true).bytes, "p/a.hdr")
+    #expect(
+      folder.message { _ = try NIfTIHeader(path: folder.path("p/a.hdr")) }
+        == "p/a.hdr: a header without its voxels, expected \(folder.path("p/a.img")) beside it"
+        .replacingOccurrences(of: folder.path(""), with: ""))
+    try folder.put([], "p/a.img.gz")
+    #expect(try NIfTIHeader(path: folder.path("p/a.hdr")).dataPath == folder.path("p/a.img.gz"))
+    try folder.put([], "p/a.img")
+    let header = try NIfTIHeader(path: folder.path("p/a.hdr"))
+    #expect(header.dataPath == folder.path("p/a.img"))
+    #expect(header.voxelOffset == 0)
+  }
+
+  /// 0 and 348 are in use for "right after the header", where nothing but voxels can be.
+  @Test(arguments: [0, 348, 352])
+  func smallOffsetMeansAfterTheHeader(offset: Int) throws {
+    #expect(try read(HeaderBytes(voxelOffset: offset)).voxelOffset == 352)
+    #expect(try read(HeaderBytes(voxelOffset: 2880)).voxelOffset == 2880)
+    #expect(try read(HeaderBytes(version: 2, voxelOffset: offset)).voxelOffset == 544)
+  }
+
+  private func read(_ header: HeaderBytes) throws -> NIfTIHeader {
+    try NIfTIHeader(path: try folder.put(header.bytes, "a.nii"))
+  }
+
+  private func message(_ header: HeaderBytes) -> String? { message(header.bytes) }
+
+  private func message(_ bytes: [UInt8]) -> String? {
+    folder.message { _ = try NIfTIHeader(path: try folder.put(bytes, "a.nii")) }
+  }
+}

@@ -1,0 +1,94 @@
+import Parallelism
+import Synchronization
+import Testing
+
+struct WorkersTests {
+  static let counts = [1, 2, 3, 8]
+
+  @Test(arguments: counts, [0, 1, 2, 7, 1000])
+  func eachIndexOnce(count: Int, total: Int) throws {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    let visits = Mutex([Int](repeating: 0, count: total))
+    try workers.forEach(total) { index in visits.withLock { $0[index] += 1 } }
+    #expect(visits.withLock { $0 } == [Int](repeating: 1, count: total))
+  }
+
+  @Test func oneWorkerGoesInOrder() throws {
+    let workers = Workers(count: 1)
+    let order = Mutex([Int]())
+    try workers.forEach(20) { index in order.withLock { $0.append(index) } }
+    #expect(order.withLock { $0 } == Array(0..<20))
+  }
+
+  /// Three levels deep, every level wider than there are threads.
+  @Test(.timeLimit(.minutes(1)), arguments: counts)
+  func nestingDoesNotDeadlock(count: Int) throws {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    let leaves = Mutex(0)
+    try workers.forEach(9) { _ in
+      try workers.forEach(9) { _ in
+        try workers.forEach(9) { _ in leaves.withLock { $0 += 1 } }
+      }
+    }
+    #expect(leaves.withLock { $0 } == 729)
+  }
+
+  private struct Failure: Error, Equatable { var index: Int }
+
+  /// Indices 3 to 5 wait for each other where there are threads enough, so all of them fail.
+  @Test(arguments: counts)
+  func lowestFailureIsThrownAndNothingBegunAfterIt(count: Int) {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    let begun = Mutex([Int]())
+    let error = #expect(throws: Failure.self) {
+      try workers.forEach(10_000) { index in
+        begun.withLock { $0.append(index) }
+        if index >= 3 { throw Failure(index: index) }
+      }
+    }
+    #expect(error == Failure(index: 3))
+    // Each thread may have had one index in hand when the first one failed.
+    #expect(begun.withLock { $0.count } <= 3 + count)
+  }
+
+  @Test func lowestOfSeveralFailures() {
+    let workers = Workers(count: 4)
+    defer { workers.stop() }
+    let arrived = Mutex(0)
+    let error = #expect(throws: Failure.self) {
+      try workers.forEach(2) { index in
+        arrived.withLock { $0 += 1 }
+        while arrived.withLock({ $0 < 2 }) {}
+        if index == 1 { throw Failure(index: 1) }
+        while arrived.withLock({ $0 < 3 }) { arrived.withLock { $0 += 1 } }
+        throw Failure(index: 0)
+      }
+    }
+    #expect(error == Failure(index: 0))
+  }
+
+  @Test func failureDoesNotSpoilTheNextRun() throws {
+    let workers = Workers(count: 3)
+    defer { workers.stop() }
+    #expect(throws: Failure.self) { try workers.forEach(5) { throw Failure(index: $0) } }
+    let sum = Mutex(0)
+    try workers.forEach(5) { index in sum.withLock { $0 += index } }
+    #expect(sum.withLock { $0 } == 10)
+  }
+
+  @Test func togetherReturnsWhenAllHaveReturned() {
+    let workers = Workers(count: 4)
+    defer { workers.stop() }
+    for _ in 0..<200 {
+      let inside = Mutex(0)
+      workers.together {
+        inside.withLock { $0 += 1 }
+        inside.withLock { $0 -= 1 }
+      }
+      #expect(inside.withLock { $0 } == 0)
+    }
+  }
+}
