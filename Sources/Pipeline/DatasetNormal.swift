@@ -11,7 +11,7 @@ enum DatasetNormal {
     var stages = plan.config.preprocess
     while let place = stages.firstIndex(of: .zscore(.dataset)) {
       let moments = try measure(plan, Array(stages[..<place]), cases, on: workers)
-      guard moments.allSatisfy({ $0.count > 0 && $0.std > 0 }) else { throw IngestError.noForeground }
+      guard moments.allSatisfy({ $0.count > 0 && !$0.isConstant }) else { throw IngestError.noForeground }
       stages[place] = .zscore(.constants(moments.map { ZScore.Normal(mean: $0.mean, std: $0.std) }))
     }
     return stages

@@ -103,6 +103,9 @@ public struct Ingest: Sendable {
       observer.finished(report)
     }
 
+    for report in results.reports where report.outcome != .prepared {
+      output.remove(Manifest.Case.file(report.caseIdentifier))
+    }
     var manifest = collect(preview, queue, results, earlier)
     assignFolds(&manifest)
     try manifest.write(folder: output.path)

@@ -27,7 +27,7 @@ func reporting(_ body: () throws -> Void) throws {
 private func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
-  case is PipelineError: 64
+  case is PipelineError, is ValidationError: 64
   default: 2
   }
 }
