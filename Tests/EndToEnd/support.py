@@ -34,10 +34,11 @@ class Result(typing.NamedTuple):
         return [line for line in (self.out + self.err).splitlines() if word in line]
 
 
-def segprep(*arguments):
-    """Runs the program with nothing on standard input."""
+def segprep(*arguments, folder=None, environment=None, before=None):
+    """Runs the program with nothing on standard input; `before` is called in the child before it starts."""
     done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIME_LIMIT
+        [PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIME_LIMIT,
+        cwd=folder, env=environment, preexec_fn=before,
     )
     return Result(done.returncode, done.stdout, done.stderr)
 
@@ -91,14 +92,15 @@ class TestCase(unittest.TestCase):
         path.write_text(json.dumps(content, indent=1))
         return path
 
-    def run_ingest(self, raw, pipeline, *options, out=None):
+    def run_ingest(self, raw, pipeline, *options, out=None, **process):
         """Runs an ingest without asking how it ended; returns that and the output folder."""
         out = out or self.fresh("prepared")
-        return segprep("ingest", raw, "--pipeline", pipeline, "--out", out, "--no-sync", "--quiet", *options), out
+        arguments = ["ingest", raw, "--pipeline", pipeline, "--out", out, "--no-sync", "--quiet", *options]
+        return segprep(*arguments, **process), out
 
-    def ingest(self, raw, pipeline, *options, out=None, code=0):
+    def ingest(self, raw, pipeline, *options, out=None, code=0, **process):
         """Runs an ingest that must end with `code`; returns the output folder."""
-        result, out = self.run_ingest(raw, pipeline, *options, out=out)
+        result, out = self.run_ingest(raw, pipeline, *options, out=out, **process)
         self.assertEqual(result.code, code, result.out + result.err)
         return out
 

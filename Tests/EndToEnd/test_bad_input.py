@@ -7,6 +7,7 @@ A line says what is wrong, what was found, what was expected and, where there is
 import gzip
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -506,6 +507,10 @@ class RawFolderTests(EndedRuns):
             64, r"--cases: no such case, found case_0000l, expected .*case_00000.*did you mean case_00000\?",
             self.data_set(), None, "--cases", "case_00000,case_0000l")
 
+    def test_no_cases_named(self):
+        for names in ["", ","]:
+            self.assert_ends(64, "--cases: .*found .*expected", self.data_set(), None, "--cases", names)
+
 
 class PipelineFileTests(EndedRuns):
 
@@ -583,6 +588,29 @@ class OutputTests(EndedRuns):
                 self.assertRegex(result.err, "manifest.json: not a manifest")
                 self.assertEqual((out / "manifest.json").read_bytes(), content)
 
+    def test_writing_is_refused(self):
+        """A file system that takes no more (here: files of a limited size) fails the case in one line, without a crash.
+
+        The first limit stops HDF5's own writing, the second that of the voxels.
+        """
+        raw, extents = self.fresh("raw"), (30, 60, 60)
+        for number in range(2):
+            scans.write_case(raw, f"case_0000{number}", image(number, extents), label(number, extents))
+        for limit in [3000, 50_000]:
+            with self.subTest(limit=limit):
+                def limited():
+                    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+                result, out = self.run_ingest(raw, self.pipeline([]), before=limited)
+                self.assertEqual(result.code, 2, result.out + result.err)
+                self.assert_nothing_half_written(out)
+                for entry in json_of(out / "manifest.json")["failed"]:
+                    self.assertIn("File too large", entry["reason"])
+                    # Deterministic files hold no place and no time.
+                    self.assertNotIn(str(self.folder), entry["reason"])
+                    self.assertNotIn("time =", entry["reason"])
+                    self.assertNotIn("\n", entry["reason"])
+
     def test_a_failed_case_leaves_no_earlier_file(self):
         """A case that was prepared, and fails when it is done again, is nowhere but among the failed ones."""
         raw, pipeline, out = self.data_set(), self.pipeline(STAGES), self.fresh("prepared")
@@ -652,3 +680,51 @@ class TwoRunsTests(TestCase):
             self.assertEqual(PreparedCase.read(path).image.ndim, 4)
         self.ingest(self.raw, self.pipeline(STAGES), out=out)
         self.assert_nothing_half_written(out)
+
+
+class PreparedFolderTests(SetOfCases):
+    """Commands that read prepared data refuse what is damaged or missing, in one line."""
+
+    def setUp(self):
+        self.prepared = self.ingest(self.data_set(), self.pipeline(STAGES))
+
+    def assert_refused(self, code, pattern, *arguments):
+        result = segprep(*arguments)
+        self.assertEqual((result.code, result.out), (code, ""), result.err)
+        self.assertEqual(len(result.err.splitlines()), 1, result.err)
+        self.assertRegex(result.err, pattern)
+
+    def test_damaged_case_file(self):
+        path = self.prepared / "cases" / "case_00000.h5"
+        content = path.read_bytes()
+        for keep in [100, 1000, len(content) - 1]:
+            path.write_bytes(content[:keep])
+            self.assert_refused(2, "case_00000.h5: ", "inspect", path)
+            self.assert_refused(2, "case_00000.h5: ", "export", self.prepared, "--out", self.fresh(), "--quiet")
+
+    def test_any_byte_of_the_header_may_be_wrong(self):
+        """No crash and no output beyond one line, whatever HDF5 makes of it."""
+        content = (self.prepared / "cases" / "case_00000.h5").read_bytes()
+        draw = numpy.random.RandomState(0)
+        path = self.fresh("case.h5")
+        for _ in range(100):
+            changed = bytearray(content)
+            for place in draw.randint(0, min(6000, len(content)), 3):
+                changed[place] = draw.randint(256)
+            path.write_bytes(changed)
+            result = segprep("inspect", path)
+            self.assertIn(result.code, (0, 2), result.err)
+            self.assertLessEqual(len(result.err.splitlines()), 1, result.err)
+
+    def test_missing_case_file(self):
+        (self.prepared / "cases" / "case_00000.h5").unlink()
+        self.assert_refused(2, "case_00000.h5: .*No such file", "export", self.prepared, "--out", self.fresh(), "--quiet")
+
+    def test_folder_without_manifest(self):
+        self.assert_refused(2, "no manifest.json there", "export", self.folder, "--out", self.fresh())
+        self.assert_refused(2, "no manifest.json there", "inspect", self.folder)
+        self.assert_refused(2, "nothing.nii: .*No such file", "inspect", self.folder / "nothing.nii")
+
+    def test_export_below_a_file(self):
+        blocked = scans.write(self.fresh("file"), b"x")
+        self.assert_refused(73, "Not a directory", "export", self.prepared, "--out", blocked / "exported", "--quiet")
