@@ -63,13 +63,15 @@ class DeterminismTests(TestCase):
         for raw in [f"{self.raw}/", f"{self.raw}//", elsewhere, self.raw / "data", elsewhere / "data"]:
             with self.subTest(raw=str(raw)):
                 self.assertEqual(digests(self.ingest(raw, self.pipeline_file, code=1)), self.expected)
-        for folder, raw in [(self.raw.parent, "raw"), (self.raw.parent, "./raw/"), (self.raw, "."), (self.raw / "data", ".")]:
+        above, data = self.raw.parent, self.raw / "data"
+        for folder, raw in [(above, "raw"), (above, "./raw/"), (self.raw, "."), (data, ".")]:
             with self.subTest(folder=folder.name, raw=raw):
                 self.assertEqual(digests(self.ingest(raw, self.pipeline_file, code=1, folder=folder)), self.expected)
 
     def test_environment(self):
         """Neither locale nor time zone, nor who runs it, nor what the pipeline's folder is called."""
-        environment = {**os.environ, "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "USER": "somebody", "HOME": "/nonexistent"}
+        other = {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "USER": "somebody", "HOME": "/nonexistent"}
+        environment = {**os.environ, **other}
         pipeline = self.fresh(self.pipeline_file.name)
         shutil.copy(self.pipeline_file, pipeline)
         out = self.ingest(self.raw, pipeline, code=1, environment=environment)
@@ -89,6 +91,18 @@ class DeterminismTests(TestCase):
         found = [digests(self.ingest(self.raw, pipeline, "--jobs", jobs, code=1)) for jobs in [1, 2, 3]]
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0], found[2])
+
+    def test_dataset_statistics_with_chosen_cases(self):
+        """A mean over the data set is over all of it, also where only some cases are prepared."""
+        dataset = {"unlabelled": "exclude", "exclude": [{"cases": [777, 888], "reason": "bad"}]}
+        pipeline = self.pipeline([{"zscore": {"over": "dataset"}}], dataset=dataset)
+        at_once, one_by_one = self.ingest(self.raw, pipeline), self.fresh("prepared")
+        for case in json_of(at_once / "manifest.json")["cases"]:
+            self.ingest(self.raw, pipeline, "--cases", case["case_identifier"], out=one_by_one)
+        expected, found = digests(at_once), digests(one_by_one)
+        for name in expected:
+            if name.endswith(".h5"):
+                self.assertEqual(found[name], expected[name], name)
 
     def test_manifest_matches_the_disk(self):
         manifest = json_of(self.first / "manifest.json")
