@@ -1,0 +1,81 @@
+"""The jobs measured, and what ours are held to."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from environment import SCIPY, Environment, Peer
+from measure import Contender, Series, alternate
+from report import Row, Target
+
+HERE = Path(__file__).resolve().parent
+PIPELINE = HERE.parents[1] / "Pipelines" / "kits19.yaml"
+
+TIMES_THE_FLOOR = 2.0
+TWO_JOBS_OVER_ONE = 1.6
+PEAK_MB = 400.0
+
+
+@dataclass(frozen=True)
+class Jobs:
+    segprep: Path
+    environment: Environment
+    folder: Path  # holds data/; prepared cases are written beside it, on the same disk
+    runs: int
+
+    def all(self, peers: list[Peer], long: bool) -> Iterator[Row]:
+        yield self._floor(sync=True)
+        yield self._floor(sync=False)
+        for peer in peers:
+            yield self._peer(peer, jobs=2)
+        if SCIPY in peers:
+            yield self._peer(SCIPY, jobs=2, sync=False)
+            yield self._peer(SCIPY, jobs=1)
+        yield self._eight_cases()
+        if long:
+            ours = self._alternate(self._ingest("long", jobs=2))[0]
+            yield Row("one case of 1059 slices", 2, True, ours)
+        ours = self._alternate(Contender([self.segprep, "--version"]))[0]
+        yield Row("start-up alone (--version)", 1, False, ours)
+
+    def _floor(self, sync: bool) -> Row:
+        """Ours beside libdeflate inflating the same image, in memory and in one call."""
+        image = self._one_case / "imaging.nii.gz"
+        inflate = Contender([sys.executable, HERE / "floor.py", image], says_seconds=True)
+        ours, floor = self._alternate(self._ingest("one", jobs=2, sync=sync), inflate)
+        targets = (
+            Target("times the floor", ours.median_s / floor.work_s, TIMES_THE_FLOOR),
+            Target("peak MB", ours.peak_mb, PEAK_MB),
+        )
+        return Row("one case, order 3", 2, sync, ours, floor_s=floor.work_s, targets=targets)
+
+    def _peer(self, peer: Peer, jobs: int, sync: bool = True) -> Row:
+        command = [self.environment.python, HERE / "peers.py", peer.name, self._one_case]
+        ours, theirs = self._alternate(
+            self._ingest("one", jobs, sync),
+            Contender(command, says_seconds=True),
+            runs=min(self.runs, peer.runs),
+        )
+        return Row("one case, order 3", jobs, sync, ours, self.environment.title(peer), theirs)
+
+    def _eight_cases(self) -> Row:
+        two, one = self._alternate(self._ingest("eight", jobs=2), self._ingest("eight", jobs=1))
+        gain = one.median_s / two.median_s
+        targets = (Target("times one job's speed", gain, TWO_JOBS_OVER_ONE, at_least=True),)
+        return Row("eight cases", 2, True, two, "segprep, 1 thread", one, targets=targets)
+
+    @property
+    def _one_case(self) -> Path:
+        return self.folder / "data" / "one" / "case_00000"
+
+    def _ingest(self, data: str, jobs: int, sync: bool = True) -> Contender:
+        prepared = self.folder / "out"
+        command = [
+            self.segprep, "ingest", self.folder / "data" / data, "--pipeline", PIPELINE,
+            "--out", prepared, "--jobs", str(jobs), "--json",
+        ]
+        return Contender(command + ["--no-sync"] * (not sync), leaves=prepared)
+
+    def _alternate(self, *contenders: Contender, runs: int | None = None) -> list[Series]:
+        return alternate(contenders, runs or self.runs)
