@@ -33,6 +33,11 @@ public struct LabelScheme: Sendable, Equatable {
     Dictionary(classes.map { (Int($0.value), $0.value) }) { first, _ in first }
   }
 
+  /// The classes' names by value, up to the greatest; empty for a value that no class has.
+  public var names: [String] {
+    (0...(classes.last?.value ?? 0)).map { label(valued: $0)?.name ?? "" }
+  }
+
   /// Whether raw values are the classes' own.
   public var isIdentity: Bool { map == Self.identity(classes) }
 

@@ -102,7 +102,7 @@ struct CaseIngest {
   }
 
   private func statistics(of state: inout CaseState) throws -> CaseStatistics {
-    let classes = plan.config.dataset.labels.classes.count
+    let classes = plan.config.dataset.labels.names.count
     var channels: [CaseStatistics.Channel] = []
     for index in 0..<state.volume.channels {
       let moments = try state.moments(ofChannel: index, on: workers)

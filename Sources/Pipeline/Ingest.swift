@@ -159,7 +159,7 @@ public struct Ingest: Sendable {
   ) -> Manifest {
     var manifest = Manifest(
       name: plan.config.name, channels: plan.config.dataset.channels,
-      classes: plan.config.dataset.labels.classes.sorted { $0.value < $1.value }.map(\.name),
+      classes: plan.config.dataset.labels.names,
       ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest)
     let touched = Set(results.reports.map(\.caseIdentifier) + preview.excluded.map(\.caseIdentifier))
     // A run over some cases keeps what an earlier run with the same plan made of the others.

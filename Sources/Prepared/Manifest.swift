@@ -76,7 +76,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var name: String
   /// Channel names by channel number.
   public var channels: [String]
-  /// Class names by class number.
+  /// Class names by class number; empty for a number that no class has.
   public var classes: [String]
   /// The digest of what decides the cases' bytes.
   public var ingestDigest: String

@@ -92,7 +92,8 @@ enum ManifestDescription {
     }
     var text =
       "\(manifest.name): \(manifest.cases.count) cases, channels \(manifest.channels.joined(separator: ", ")), "
-    text += "classes \(manifest.classes.joined(separator: ", ")), \(manifest.folds) folds\n" + table.text
+    let classes = manifest.classes.filter { !$0.isEmpty }
+    text += "classes \(classes.joined(separator: ", ")), \(manifest.folds) folds\n" + table.text
     for absent in manifest.excluded { text += "left out: \(absent.caseIdentifier): \(absent.reason)\n" }
     for absent in manifest.failed { text += "FAILED: \(absent.caseIdentifier): \(absent.reason)\n" }
     for warning in manifest.warnings { text += "warning: \(warning)\n" }

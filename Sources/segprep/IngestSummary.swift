@@ -32,9 +32,9 @@ enum IngestSummary {
     let entries = manifest.cases.filter { made.contains($0.caseIdentifier) }
     var text = ""
     if !entries.isEmpty {
-      var table = TextTable(
-        ["prepared", "shape (z,y,x)", "fold", "size"] + manifest.classes.dropFirst().map { "\($0) %" })
-      for entry in entries.prefix(listed) { table.add(row(entry, classes: manifest.classes.count)) }
+      let shares = manifest.classes.dropFirst().filter { !$0.isEmpty }.map { "\($0) %" }
+      var table = TextTable(["prepared", "shape (z,y,x)", "fold", "size"] + shares)
+      for entry in entries.prefix(listed) { table.add(row(entry, classes: manifest.classes)) }
       text += table.text
       if entries.count > listed { text += "... and \(entries.count - listed) more, all in \(out)/manifest.json\n" }
     }
@@ -54,9 +54,9 @@ enum IngestSummary {
     return text
   }
 
-  private static func row(_ entry: Manifest.Case, classes: Int) -> [String] {
+  private static func row(_ entry: Manifest.Case, classes: [String]) -> [String] {
     let total = Double(entry.shape.reduce(1, *))
-    let shares = (1..<max(1, classes)).map { value -> String in
+    let shares = classes.indices.dropFirst().filter { !classes[$0].isEmpty }.map { value -> String in
       guard let voxels = entry.statistics.classVoxels?[value] else { return "-" }
       return "\((Double(voxels) / total * 1e4).rounded() / 100)"
     }
