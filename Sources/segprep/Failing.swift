@@ -28,6 +28,7 @@ private func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
   case is PipelineError, is ValidationError: 64
+  case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
   default: 2
   }
 }
