@@ -36,12 +36,12 @@ public enum AtomicFile {
   }
 
   /// Puts `bytes` at `path`.
-  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
-    try write(to: path) { temporary in try OpenFile(writing: temporary, truncate: true).write(bytes, at: 0) }
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, flush: Bool = true) throws {
+    try write(to: path, flush: flush) { temporary in try OpenFile(writing: temporary, truncate: true).write(bytes, at: 0) }
   }
 
   /// Puts `text` at `path` as UTF-8.
-  public static func write(_ text: String, to path: String) throws {
-    try Array(text.utf8).withUnsafeBytes { try write($0, to: path) }
+  public static func write(_ text: String, to path: String, flush: Bool = true) throws {
+    try Array(text.utf8).withUnsafeBytes { try write($0, to: path, flush: flush) }
   }
 }

@@ -113,13 +113,13 @@ public struct Ingest: Sendable {
     }
     var manifest = collect(preview, queue, results, earlier)
     assignFolds(&manifest)
-    try manifest.write(folder: output.path)
-    try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json")
+    try manifest.write(folder: output.path, flush: sync)
+    try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
       cases: results.reports.sorted { $0.caseIdentifier < $1.caseIdentifier }, manifest: manifest,
       seconds: Date().timeIntervalSince(started))
     let runReport = RunReport(report, started: started, jobs: jobs, synchronized: sync)
-    try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json")
+    try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
   }
 

@@ -27,14 +27,18 @@ final class CaseContent: @unchecked Sendable {
   private let blocks: [Block]
   private var begun = 0
   private var isWritten: [Bool]
+  private var written = 0
+  private var isFlushed: Bool
   private var hashed = 0
   private var isHashing = false
   private let hash = SHA256()
   let length: Int
 
-  init(path: String, state: CaseState, imageOffset: Int, labelOffset: Int?) throws {
+  /// - Parameter flush: whether to wait for the disk; that goes on while the rest is hashed.
+  init(path: String, state: CaseState, imageOffset: Int, labelOffset: Int?, flush: Bool) throws {
     file = try OpenFile(writing: path, truncate: false)
     self.state = state
+    isFlushed = !flush
     length = try file.length()
     let count = state.volume.shape.count
     var runs = (0..<state.volume.channels).map { channel in
@@ -64,11 +68,11 @@ final class CaseContent: @unchecked Sendable {
     isWritten = Array(repeating: false, count: blocks.count)
   }
 
-  /// The whole file's SHA-256, once both lanes have finished.
+  /// The whole file's SHA-256, once the lanes have finished.
   var digest: String { hash.finish() }
 
-  var writing: any Lane { Writing(self) }
-  var hashing: any Lane { Hashing(self) }
+  /// In the order in which they should be served.
+  var lanes: [any Lane] { [Flushing(self), Hashing(self), Writing(self)] }
 
   /// The voxels of a block; nil for what HDF5 wrote.
   private func voxels(_ block: Block) -> UnsafeRawBufferPointer? {
@@ -106,7 +110,25 @@ final class CaseContent: @unchecked Sendable {
       guard owner.begun < owner.blocks.count else { return .finished }
       let index = owner.begun
       owner.begun += 1
-      return .step(work: { try owner.write(owner.blocks[index]) }, finish: { owner.isWritten[index] = true })
+      return .step(
+        work: { try owner.write(owner.blocks[index]) },
+        finish: {
+          owner.isWritten[index] = true
+          owner.written += 1
+        })
+    }
+  }
+
+  private final class Flushing: Lane {
+    let owner: CaseContent
+    init(_ owner: CaseContent) { self.owner = owner }
+
+    func next() -> LaneState {
+      let owner = owner
+      guard !owner.isFlushed else { return .finished }
+      guard owner.written == owner.blocks.count else { return .waiting }
+      owner.isFlushed = true
+      return .step(work: { try owner.file.synchronize() }, finish: {})
     }
   }
 

@@ -135,10 +135,10 @@ public struct Manifest: Sendable, Codable, Equatable {
   }
 
   /// Writes manifest.json, splits_final.json (nnU-Net's) and datalist.json (MONAI's), each atomically.
-  public func write(folder: String) throws {
-    try AtomicFile.write(try CanonicalJSON.text(splits), to: folder + "/splits_final.json")
-    try AtomicFile.write(try CanonicalJSON.text(datalist), to: folder + "/datalist.json")
-    try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json")
+  public func write(folder: String, flush: Bool = true) throws {
+    try AtomicFile.write(try CanonicalJSON.text(splits), to: folder + "/splits_final.json", flush: flush)
+    try AtomicFile.write(try CanonicalJSON.text(datalist), to: folder + "/datalist.json", flush: flush)
+    try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
   }
 
   /// One training and validation split per fold.
