@@ -37,7 +37,9 @@ public enum AtomicFile {
 
   /// Puts `bytes` at `path`.
   public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, flush: Bool = true) throws {
-    try write(to: path, flush: flush) { temporary in try OpenFile(writing: temporary, truncate: true).write(bytes, at: 0) }
+    try write(to: path, flush: flush) { temporary in
+      try OpenFile(writing: temporary, truncate: true).write(bytes, at: 0)
+    }
   }
 
   /// Puts `text` at `path` as UTF-8.
