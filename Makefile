@@ -4,12 +4,14 @@
 APT_BUILD := pkg-config libnifti-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev zlib1g-dev
 # Tests: the libraries whose results ours are compared with.
 APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py
+# Benchmarks: what makes the raw cases and holds the peers.
+APT_BENCH := python3 python3-numpy python3-venv
 
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
 DEMO := demo
 
-.PHONY: demo build test lint unit end-to-end bench apt-build apt-test clean
+.PHONY: demo build test lint unit end-to-end bench apt-build apt-test apt-bench clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -38,8 +40,9 @@ unit: apt-build apt-test
 end-to-end: build apt-test
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
 
-# Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once.
-bench: build
+# Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
+# that need torch.
+bench: build apt-bench
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 
 apt-build:
@@ -47,6 +50,9 @@ apt-build:
 
 apt-test:
 	@Tests/install-apt $(APT_TEST)
+
+apt-bench:
+	@Tests/install-apt $(APT_BENCH)
 
 clean:
 	rm -rf .build $(DEMO) bench

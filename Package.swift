@@ -44,7 +44,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict

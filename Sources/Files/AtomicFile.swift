@@ -26,6 +26,9 @@ public enum AtomicFile {
       if flush { try OpenFile(reading: temporary).synchronize() }
       guard rename(temporary, path) == 0 else { throw FileError(path: path, action: "write") }
       return result
+    } catch let error as FileError where error.path == temporary {
+      unlink(temporary)
+      throw FileError(path: path, action: error.action, code: error.code)
     } catch {
       unlink(temporary)
       throw error

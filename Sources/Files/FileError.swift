@@ -20,6 +20,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     self.code = code
   }
 
+  /// Whether something was to be written, rather than read.
+  public var isRefusedWrite: Bool { ["write", "flush", "create folder"].contains(action) }
+
   /// Whether the disk (or the quota) is full.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 

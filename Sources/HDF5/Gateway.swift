@@ -8,6 +8,22 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
   case unexpected(path: String, name: String, found: String, expected: String)
 
   /// The line the user sees.
+  /// Whether the disk (or the quota) is full.
+  public var isOutOfSpace: Bool {
+    guard case .failed(_, _, let detail) = self else { return false }
+    return [ENOSPC, EDQUOT].contains { detail == String(cString: strerror($0)) }
+  }
+
+  /// The same error, about the file that was to be written rather than its temporary name.
+  public func renamed(to newPath: String) -> HDF5Error {
+    switch self {
+    case .failed(_, let action, let detail): .failed(path: newPath, action: action, detail: detail)
+    case .unexpected(_, let name, let found, let expected):
+      .unexpected(path: newPath, name: name, found: found, expected: expected)
+    }
+  }
+
+  /// The line that the user sees.
   public var description: String {
     switch self {
     case .failed(let path, let action, let detail): "\(path): cannot \(action): \(detail)"
@@ -21,12 +37,17 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
 enum Gateway {
   private static let lock = Mutex(())
 
+  /// Everything is closed where it was opened. HDF5's own clean-up at exit would try again to write what could not be
+  /// written, and crash.
+  private static let isSetUp: Bool = H5dont_atexit() >= 0
+
   /// Runs one call; a negative result becomes an error with HDF5's own words.
   @discardableResult
   static func call<Result: SignedInteger>(
     _ path: String, _ action: @autoclosure () -> String, _ body: () -> Result
   ) throws(HDF5Error) -> Result {
     let outcome: (result: Result, detail: String) = lock.withLock { _ in
+      _ = isSetUp
       H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
       let result = body()
       return (result, result < 0 ? deepestError() : "")
@@ -35,6 +56,14 @@ enum Gateway {
       throw .failed(path: path, action: action(), detail: outcome.detail)
     }
     return outcome.result
+  }
+
+  /// HDF5 puts the time, its file's name and addresses beside the system's reason; only the reason is ours to repeat.
+  private static func essence(of detail: String) -> String {
+    guard let start = detail.range(of: "error message = '"),
+      let end = detail[start.upperBound...].firstIndex(of: "'")
+    else { return detail }
+    return String(detail[start.upperBound..<end])
   }
 
   /// What went wrong first: the innermost entry of the error stack.
@@ -50,7 +79,7 @@ enum Gateway {
         }, buffer.baseAddress)
     }
     let detail = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return detail.isEmpty ? "HDF5 gave no reason" : detail
+    return detail.isEmpty ? "HDF5 gave no reason" : essence(of: detail)
   }
 }
 

@@ -11,6 +11,8 @@ public enum NIfTIError: Error, Equatable, CustomStringConvertible {
   case badIntercept(path: String, found: String)
   case truncated(path: String, found: Int, expected: Int)
   case truncatedGzip(path: String, found: Int, expected: Int)
+  /// All voxels are there, but the stream ends before the checksum that says they are right.
+  case cutChecksum(path: String, found: Int)
   case corruptGzip(path: String, at: Int, detail: String)
   case tooLong(path: String, expected: Int)
   case missingData(path: String, expected: String)
@@ -39,6 +41,9 @@ public enum NIfTIError: Error, Equatable, CustomStringConvertible {
     case .truncatedGzip(let path, let found, let expected):
       "\(path): the gzip stream ends early, found \(found) bytes once unpacked, expected \(expected); "
         + "download or copy it again"
+    case .cutChecksum(let path, let found):
+      "\(path): the gzip stream ends early, found \(found) bytes once unpacked and no whole checksum, "
+        + "expected the 8 bytes that end a stream; download or copy it again"
     case .corruptGzip(let path, let at, let detail):
       "\(path): the gzip stream is corrupt after \(at) unpacked bytes (\(detail)), expected an intact stream; "
         + "download or copy it again"

@@ -168,7 +168,7 @@ public struct NIfTIHeader: Sendable {
     for candidate in gzipped ? [image + ".gz", image] : [image, image + ".gz"] where Folder.isFile(candidate) {
       return candidate
     }
-    throw NIfTIError.missingData(path: path, expected: image)
+    throw NIfTIError.missingData(path: path, expected: gzipped ? image + ".gz" : image)
   }
 }
 

@@ -72,7 +72,7 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
       try stream.finish(limit: Self.trailingLimit)
     } catch NIfTIError.truncatedGzip(let path, let found, _) {
       // All voxels are there, but nothing says that they are the right ones.
-      throw NIfTIError.corruptGzip(path: path, at: found, detail: "its checksum is cut off")
+      throw NIfTIError.cutChecksum(path: path, found: found)
     }
   }
 

@@ -40,6 +40,7 @@ struct CaseIngest {
     init(_ raw: RawCase) throws {
       guard raw.problems.isEmpty else { throw Refusal.problems(raw.problems) }
       let headers = try raw.images.map { try NIfTIHeader(path: $0) }
+      for header in headers { _ = try header.layout() }
       let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
       if let labelHeader, let mismatch = GridCheck.mismatch(image: headers[0], label: labelHeader) {
         throw Refusal.grids(mismatch)

@@ -7,11 +7,11 @@ enum DatasetNormal {
   /// The plan's stages, `zscore over dataset` replaced by the numbers that a first pass over the labelled cases gives.
   ///
   /// A case that cannot be read is passed over here; it fails, with its reason, when it is prepared.
-  static func resolve(_ plan: Plan, _ cases: [RawCase], on workers: Workers) throws -> [Stage] {
+  static func resolve(_ plan: Plan, on workers: Workers, cases: () throws -> [RawCase]) throws -> [Stage] {
     var stages = plan.config.preprocess
     while let place = stages.firstIndex(of: .zscore(.dataset)) {
-      let moments = try measure(plan, Array(stages[..<place]), cases, on: workers)
-      guard moments.allSatisfy({ $0.count > 0 && $0.std > 0 }) else { throw IngestError.noForeground }
+      let moments = try measure(plan, Array(stages[..<place]), cases(), on: workers)
+      guard moments.allSatisfy({ $0.count > 0 && !$0.isConstant }) else { throw IngestError.noForeground }
       stages[place] = .zscore(.constants(moments.map { ZScore.Normal(mean: $0.mean, std: $0.std) }))
     }
     return stages

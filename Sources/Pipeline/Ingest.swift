@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import HDF5
 import Parallelism
 import Prepared
 import Preprocessing
@@ -48,11 +49,14 @@ public struct Ingest: Sendable {
 
   /// Looks at the raw folder and applies the rules that need no voxels.
   /// - Throws: `DatasetError`, and `IngestError` for cases that do not exist or if none is left.
-  public func preview() throws -> Preview {
+  public func preview() throws -> Preview { try preview(only: only) }
+
+  private func preview(only: [String]?) throws -> Preview {
     let dataset = plan.config.dataset
     let found = try dataset.layout.discover(raw)
     var wanted = found
     if let only {
+      guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
       let known = Set(found.map(\.identifier))
       let unknown = only.filter { !known.contains($0) }
       guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: found.map(\.identifier)) }
@@ -87,7 +91,8 @@ public struct Ingest: Sendable {
 
     let queue = CaseQueue(preview.toPrepare)
     observer.began(cases: queue.items.count, rawBytes: queue.items.reduce(0) { $0 + $1.bytes })
-    let stages = try DatasetNormal.resolve(plan, queue.items.map(\.raw), on: workers)
+    // Means over the data set are of all its cases, whichever of them this run prepares.
+    let stages = try DatasetNormal.resolve(plan, on: workers) { try self.preview(only: nil).toPrepare }
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
     let results = Results(count: queue.items.count)
     try workers.forEach(queue.items.count) { index in
@@ -103,6 +108,9 @@ public struct Ingest: Sendable {
       observer.finished(report)
     }
 
+    for report in results.reports where report.outcome != .prepared {
+      output.remove(Manifest.Case.file(report.caseIdentifier))
+    }
     var manifest = collect(preview, queue, results, earlier)
     assignFolds(&manifest)
     try manifest.write(folder: output.path)
@@ -120,6 +128,8 @@ public struct Ingest: Sendable {
     do {
       return .success(try body())
     } catch let error as FileError where error.isOutOfSpace {
+      throw error
+    } catch let error as HDF5Error where error.isOutOfSpace {
       throw error
     } catch {
       return .failure(error)
@@ -143,12 +153,15 @@ public struct Ingest: Sendable {
     return report
   }
 
-  /// An error's text without what the reader knows: the case's own name, and where the raw folder lies (on which the
+  /// An error's text without what the reader knows: the case's own name, and where its folder lies (on which the
   /// manifest must not depend).
   private func reason(_ text: String, of identifier: String) -> String {
-    let root = raw.hasSuffix("/") ? raw : raw + "/"
-    let text = text.replacingOccurrences(of: root, with: "")
-    return text.hasPrefix(identifier + ": ") ? String(text.dropFirst(identifier.count + 2)) : text
+    let subject = text.range(of: ": ").map { text[..<$0.lowerBound] } ?? ""
+    if subject == identifier { return String(text.dropFirst(identifier.count + 2)) }
+    let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
+    if subject.hasPrefix(output) { return String(text.dropFirst(output.count)) }
+    guard let folder = subject.range(of: identifier + "/", options: .backwards) else { return text }
+    return String(text[folder.upperBound...])
   }
 
   private func collect(

@@ -3,6 +3,8 @@ import Datasets
 /// Why a run could not begin or had to stop. What goes wrong with one case is reported with that case instead.
 public enum IngestError: Error, Equatable, CustomStringConvertible {
   case unknownCases([String], known: [String])
+  /// `--cases` that chooses nothing.
+  case noCasesNamed(known: [String])
   case everyCaseLeftOut(raw: String, excluded: Int)
   case outputHeld(path: String)
   case outputOfAnotherPipeline(path: String, found: String, expected: String)
@@ -12,6 +14,8 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   /// The line the user sees.
   public var description: String {
     switch self {
+    case .noCasesNamed(let known):
+      return "--cases: names no case, found nothing between the commas, expected some of \(Self.shortened(known))"
     case .unknownCases(let names, let known):
       let near = names.compactMap { NearestName.to($0, among: known) }.first.map { "; did you mean \($0)?" } ?? ""
       return "--cases: no such case, found \(names.joined(separator: ", ")), "
@@ -34,7 +38,7 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   /// The process' exit code for an error that ends a run (DESIGN of the commands: 2 nothing done, 64 usage, 73 output).
   public var exitCode: Int32 {
     switch self {
-    case .unknownCases: 64
+    case .unknownCases, .noCasesNamed: 64
     case .everyCaseLeftOut, .noForeground: 2
     case .outputHeld, .outputOfAnotherPipeline, .outputNotWritable: 73
     }

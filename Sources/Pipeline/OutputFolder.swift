@@ -36,6 +36,9 @@ final class OutputFolder: Sendable {
 
   deinit { close(lock) }
 
+  /// Removes a file of an earlier run that nothing names any more; one that is not there is no error.
+  func remove(_ file: String) { unlink(path + "/" + file) }
+
   /// The manifest of an earlier run with the same plan; nil where there was none.
   /// - Throws: `IngestError.outputOfAnotherPipeline`.
   func earlierManifest(ingestDigest: String) throws -> Manifest? {

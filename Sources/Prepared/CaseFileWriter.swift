@@ -42,7 +42,12 @@ public struct CaseFileWriter: Sendable {
   /// Writes the case atomically; its voxels are used up (the pending maps are applied in place).
   public func write(_ state: CaseState, to path: String, flush: Bool, on workers: Workers) throws -> Written {
     try AtomicFile.write(to: path, flush: flush) { temporary in
-      let (image, label) = try layOut(state, at: temporary)
+      let (image, label): (Int, Int?)
+      do {
+        (image, label) = try layOut(state, at: temporary)
+      } catch let error as HDF5Error {
+        throw error.renamed(to: path)
+      }
       let content = try CaseContent(path: temporary, state: state, imageOffset: image, labelOffset: label)
       try Lanes([content.hashing, content.writing]).run(on: workers)
       return Written(bytes: content.length, sha256: content.digest)

@@ -114,6 +114,13 @@ public struct Manifest: Sendable, Codable, Equatable {
     return try read(path: path)
   }
 
+  /// Reads the manifest that must be in a folder.
+  /// - Throws: `ManifestError`.
+  public static func required(folder: String) throws -> Manifest {
+    guard let manifest = try read(folder: folder) else { throw ManifestError.absent(folder: folder) }
+    return manifest
+  }
+
   /// Reads a manifest.
   /// - Throws: `ManifestError` for a file that is no manifest, or one of a newer version.
   public static func read(path: String) throws -> Manifest {
@@ -173,12 +180,16 @@ public struct Manifest: Sendable, Codable, Equatable {
 public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
   case otherVersion(path: String, found: Int)
+  /// A folder without a manifest.
+  case absent(folder: String)
 
   /// The line the user sees.
   public var description: String {
     switch self {
     case .notAManifest(let path):
       "\(path): not a manifest of prepared data, found other JSON, expected format \"\(Manifest.format)\""
+    case .absent(let folder):
+      "\(folder): no manifest.json there, expected the folder that `segprep ingest --out` wrote"
     case .otherVersion(let path, let found):
       "\(path): the manifest is of another version, found \(found), expected \(Manifest.version); "
         + "use the segprep that wrote it, or ingest again"

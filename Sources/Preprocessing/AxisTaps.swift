@@ -34,9 +34,7 @@ struct AxisTaps {
     weights.reserveCapacity(m * taps)
     let extends = order == .cubic && border == .nearest
     for i in 0..<m {
-      let at =
-        extends
-        ? min(max(grid.coordinate(i, axis), -1), Double(n)) : Self.fold(grid.coordinate(i, axis), n, border)
+      let at = Self.onto(grid.coordinate(i, axis), n, border)
       let start: Int
       switch order {
       case .nearest: start = Int((at + 0.5).rounded(.down))
@@ -52,7 +50,16 @@ struct AxisTaps {
     self.weights = weights
   }
 
-  /// Brings a coordinate onto the line, as SciPy's `map_coordinate` does.
+  /// Brings a coordinate onto the line as SciPy's zoom does: a mirrored line is folded; on one that goes on as its ends
+  /// the coordinate stays where it is, and only the voxels it reads from are the nearest ones.
+  private static func onto(_ coordinate: Double, _ n: Int, _ border: Border) -> Double {
+    switch border {
+    // One voxel outside everything has the end's value; beyond n + 1 there are no coefficients.
+    case .nearest: min(max(coordinate, -1), Double(n).nextDown)
+    case .mirror: fold(coordinate, n, border)
+    }
+  }
+
   private static func fold(_ coordinate: Double, _ n: Int, _ border: Border) -> Double {
     let last = Double(n - 1)
     guard n > 1 else { return 0 }
@@ -80,7 +87,8 @@ struct AxisTaps {
   private static func weights(_ order: InterpolationOrder, _ t: Double) -> [Double] {
     switch order {
     case .nearest: return [1]
-    case .linear: return [1 - t, t]
+    // The last weight is what the others leave, as in SciPy: a label's weight of one half must round to the same side.
+    case .linear: return [1 - t, 1 - (1 - t)]
     case .cubic:
       let s = 1 - t
       let (b, c) = ((t * t * (t - 2) * 3 + 4) / 6, (s * s * (s - 2) * 3 + 4) / 6)

@@ -45,14 +45,16 @@ struct ForeignValues: Sendable, Equatable, CustomStringConvertible {
   }
 
   var description: String {
-    var parts = lowest.map { "\(Self.text($0.value)) (\($0.voxels) voxels)" }
-    if notNumbers > 0 { parts.append("NaN (\(notNumbers) voxels)") }
+    var parts = lowest.map { "\(Self.text($0.value)) (\(Self.counted($0.voxels)))" }
+    if notNumbers > 0 { parts.append("NaN (\(Self.counted(notNumbers)))") }
     let others = voxels - notNumbers - lowest.reduce(0) { $0 + $1.voxels }
-    if others > 0 { parts.append("higher values (\(others) voxels)") }
+    if others > 0 { parts.append("higher values (\(Self.counted(others)))") }
     return parts.joined(separator: ", ")
   }
 
-  private static func text(_ value: Double) -> String {
+  private static func counted(_ voxels: Int) -> String { voxels == 1 ? "1 voxel" : "\(voxels) voxels" }
+
+  static func text(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
   }
 }

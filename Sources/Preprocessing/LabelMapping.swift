@@ -18,7 +18,8 @@ public struct LabelMapping: Sendable, Equatable {
 
   func classOf(_ value: Double) -> UInt8? {
     let rounded = value.rounded()
-    guard abs(value - rounded) <= Self.tolerance, abs(rounded) < 1e15 else { return rest }
+    // What is no integer is no label, and `rest` is for labels only.
+    guard abs(value - rounded) <= Self.tolerance, abs(rounded) < 1e15 else { return nil }
     return classes[Int(rounded)] ?? rest
   }
 }

@@ -18,6 +18,9 @@ public struct Moments: Sendable, Equatable {
   /// Standard deviation, ddof 0.
   public var std: Double { count > 0 ? (max(0, squares) / count).squareRoot() : 0 }
 
+  /// Whether all values are the same but for the rounding of the float filters: 16 units in the last place.
+  public var isConstant: Bool { maximum - minimum <= 2e-6 * max(abs(minimum), abs(maximum)) }
+
   /// The moments of nothing.
   public static let none = Moments(count: 0, mean: 0, squares: 0, minimum: .infinity, maximum: -.infinity)
 

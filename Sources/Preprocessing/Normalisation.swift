@@ -37,7 +37,7 @@ extension CaseState {
     case .dataset:
       preconditionFailure("the data set's mean and deviation are worked out before its cases are prepared")
     }
-    guard moments.std > 0 else { throw PreprocessingError.constantImage(stage: .zscore, value: moments.mean) }
+    guard !moments.isConstant else { throw PreprocessingError.constantImage(stage: .zscore, value: moments.mean) }
     return ZScore.Normal(mean: moments.mean, std: moments.std)
   }
 
@@ -63,17 +63,19 @@ extension CaseState {
     record.upper = rescale.to.upperBound
     records.append(record)
     for index in pending.indices {
-      let from: ClosedRange<Double>
-      if let given = rescale.from {
-        from = given
-      } else {
-        let moments = try self.moments(ofChannel: index, on: workers)
-        from = moments.minimum...moments.maximum
-      }
+      let from = try rescale.from ?? range(ofChannel: index, on: workers)
       let width = from.upperBound - from.lowerBound
-      guard width > 0 else { throw PreprocessingError.constantImage(stage: .rescale, value: from.lowerBound) }
       append(channel: index, offset: from.lowerBound, scale: (rescale.to.upperBound - rescale.to.lowerBound) / width)
       append(channel: index, offset: -rescale.to.lowerBound, scale: 1)
     }
+  }
+
+  /// A channel's least and greatest value.
+  private mutating func range(ofChannel index: Int, on workers: Workers) throws -> ClosedRange<Double> {
+    let moments = try self.moments(ofChannel: index, on: workers)
+    guard !moments.isConstant else {
+      throw PreprocessingError.constantImage(stage: .rescale, value: moments.minimum)
+    }
+    return moments.minimum...moments.maximum
   }
 }

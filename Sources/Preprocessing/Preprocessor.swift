@@ -33,7 +33,7 @@ public struct Preprocessor: Sendable {
       resampling = first
       remaining = remaining.dropFirst()
     }
-    entered(resampling == nil ? "load" : "load, resample")
+    entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(
       resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count))
     let loaded = try loading.run(raw, beside: others, on: workers)

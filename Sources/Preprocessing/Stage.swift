@@ -136,7 +136,7 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
         + "expected only \(expected.map(String.init).joined(separator: ", ")); "
         + "mend the label, or add the values (or `rest`) to `label_map`"
     case .constantImage(let stage, let value):
-      "\(stage.rawValue): every voxel has the same value, found \(value), expected an image; look at the file, or exclude the case"
+      "\(stage.rawValue): every voxel has the same value, found \(ForeignValues.text(value)), expected an image; look at the file, or exclude the case"
     case .noVoxels(let stage, let target):
       "\(stage.rawValue): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
     case .beyondMemory(let shape, let bytes, let memory):

@@ -39,9 +39,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      guard let manifest = try Manifest.read(folder: prepared) else {
-        throw ValidationError("\(prepared): no manifest.json there; give the folder that `segprep ingest --out` wrote")
-      }
+      let manifest = try Manifest.required(folder: prepared)
       let wanted = cases?.split(separator: ",").map(String.init)
       let known = Set(manifest.cases.map(\.caseIdentifier))
       if let unknown = wanted?.first(where: { !known.contains($0) }) {

@@ -27,7 +27,8 @@ func reporting(_ body: () throws -> Void) throws {
 private func exitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
-  case is PipelineError: 64
+  case is PipelineError, is ValidationError: 64
+  case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
   default: 2
   }
 }

@@ -50,6 +50,10 @@ struct IngestCommand: ParsableCommand {
   @Flag(help: "No progress; the summary and errors only.")
   var quiet = false
 
+  private var chosen: [String]? {
+    cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1, found \(jobs)") }
   }
@@ -57,8 +61,7 @@ struct IngestCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
-      let only = cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-      var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: only, jobs: jobs)
+      var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: chosen, jobs: jobs)
       ingest.sync = !noSync
       if dryRun { return try show(try DryRun(ingest)) }
       let progress = ProgressDisplay(isSilent: quiet || json)

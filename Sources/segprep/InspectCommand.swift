@@ -29,22 +29,15 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try reporting {
       if Folder.isFolder(file) || file.hasSuffix(".json") {
-        try show(try manifest(), text: ManifestDescription.text)
+        let isFile = file.hasSuffix(".json")
+        try show(
+          isFile ? try Manifest.read(path: file) : try Manifest.required(folder: file), text: ManifestDescription.text)
       } else if try Self.isHDF5(file) {
         try show(CaseDescription(try CaseFileReader(path: file)), text: \.text)
       } else {
         try show(try NIfTIDescription(path: file), text: \.text)
       }
     }
-  }
-
-  private func manifest() throws -> Manifest {
-    if file.hasSuffix(".json") { return try Manifest.read(path: file) }
-    guard let manifest = try Manifest.read(folder: file) else {
-      throw ValidationError(
-        "\(file): no manifest.json there; give a file, or the folder that `segprep ingest --out` wrote")
-    }
-    return manifest
   }
 
   private func show<Value: Encodable>(_ value: Value, text: (Value) -> String) throws {

@@ -1,6 +1,7 @@
 """Rows of results: as JSON for programs, as a table for people."""
 
 import os
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,6 +73,19 @@ def machine() -> str:
     cpu = Path("/proc/cpuinfo").read_text().partition("model name\t: ")[2].partition("\n")[0]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return f"{cpu}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB"
+
+
+def busy_cores() -> float:
+    """How many cores are kept busy, over one second: by other programs, if none of ours runs."""
+    idle, total = _ticks()
+    time.sleep(1)
+    later_idle, later_total = _ticks()
+    return (1 - (later_idle - idle) / (later_total - total)) * (os.cpu_count() or 1)
+
+
+def _ticks() -> tuple[int, int]:
+    ticks = [int(each) for each in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks)  # idle and waiting for the disk; all
 
 
 def table(rows: list[Row]) -> str:

@@ -10,7 +10,7 @@ LETTERS = {"R": (0, 1), "L": (0, -1), "A": (1, 1), "P": (1, -1), "S": (2, 1), "I
 
 
 def affine(codes, spacing, *, origin=(-31.5, 17.25, 40.0), tilt=(0, 0, 0)):
-    """Maps array indices to RAS+ mm: axis codes and voxel sizes in the array's order, then rotated by `tilt` degrees."""
+    """Maps array indices to RAS+ mm: codes and voxel sizes in the array's order, then rotated by `tilt` degrees."""
     matrix = numpy.eye(4)
     matrix[:3, :3] = 0
     for column, (code, size) in enumerate(zip(codes, spacing)):

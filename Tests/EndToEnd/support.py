@@ -34,10 +34,11 @@ class Result(typing.NamedTuple):
         return [line for line in (self.out + self.err).splitlines() if word in line]
 
 
-def segprep(*arguments):
-    """Runs the program with nothing on standard input."""
+def segprep(*arguments, folder=None, environment=None, before=None):
+    """Runs the program with nothing on standard input; `before` is called in the child before it starts."""
     done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIME_LIMIT
+        [PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIME_LIMIT,
+        cwd=folder, env=environment, preexec_fn=before,
     )
     return Result(done.returncode, done.stdout, done.stderr)
 
@@ -58,6 +59,11 @@ class PreparedCase(typing.NamedTuple):
 
 def json_of(path):
     return json.loads(pathlib.Path(path).read_text())
+
+
+def identifiers(prepared, what="cases"):
+    """The cases that a folder's manifest lists as `cases`, `excluded` or `failed`."""
+    return [entry["case_identifier"] for entry in json_of(prepared / "manifest.json")[what]]
 
 
 class TestCase(unittest.TestCase):
@@ -91,14 +97,15 @@ class TestCase(unittest.TestCase):
         path.write_text(json.dumps(content, indent=1))
         return path
 
-    def run_ingest(self, raw, pipeline, *options, out=None):
+    def run_ingest(self, raw, pipeline, *options, out=None, **process):
         """Runs an ingest without asking how it ended; returns that and the output folder."""
         out = out or self.fresh("prepared")
-        return segprep("ingest", raw, "--pipeline", pipeline, "--out", out, "--no-sync", "--quiet", *options), out
+        arguments = ["ingest", raw, "--pipeline", pipeline, "--out", out, "--no-sync", "--quiet", *options]
+        return segprep(*arguments, **process), out
 
-    def ingest(self, raw, pipeline, *options, out=None, code=0):
+    def ingest(self, raw, pipeline, *options, out=None, code=0, **process):
         """Runs an ingest that must end with `code`; returns the output folder."""
-        result, out = self.run_ingest(raw, pipeline, *options, out=out)
+        result, out = self.run_ingest(raw, pipeline, *options, out=out, **process)
         self.assertEqual(result.code, code, result.out + result.err)
         return out
 
@@ -106,11 +113,8 @@ class TestCase(unittest.TestCase):
         """No temporary file is left, and every case file is in the manifest."""
         names = [path.name for path in out.rglob("*")] if out.is_dir() else []
         self.assertEqual([name for name in names if name.endswith(".tmp")], [])
-        cases = json_of(out / "manifest.json")["cases"] if "manifest.json" in names else []
-        self.assertEqual(
-            sorted(name for name in names if name.endswith(".h5")),
-            sorted(case["case_identifier"] + ".h5" for case in cases),
-        )
+        cases = identifiers(out) if "manifest.json" in names else []
+        self.assertEqual(sorted(name[:-3] for name in names if name.endswith(".h5")), cases)
 
 
 def make_phantoms(folder, count):

@@ -2,14 +2,16 @@
 
 import getpass
 import hashlib
+import os
 import shutil
 import socket
 
-import scans
 import numpy
+
+import scans
 from support import PIPELINES, TestCase, json_of, make_phantoms
 
-# The only files that may differ: times and host; the lock is empty.
+# The only file that may differ: times and host.
 NOT_DETERMINISTIC = {"run_report.json"}
 
 
@@ -27,11 +29,11 @@ class DeterminismTests(TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.raw = make_phantoms(cls.folder / "raw", 6)
-        # A case that fails, so that messages are among what must be the same.
+        # Cases that fail, so that messages are among what must be the same: one of them names its file.
         matrix = scans.affine("IPL", (3, 1, 1))
-        label = numpy.full((5, 6, 7), 9, numpy.uint8)
-        scans.write_case(
-            cls.raw / "data", "case_00777", scans.nifti(label, matrix), scans.nifti(label, matrix))
+        label = scans.nifti(numpy.full((5, 6, 7), 9, numpy.uint8), matrix)
+        scans.write_case(cls.raw / "data", "case_00777", label, label)
+        scans.write_case(cls.raw / "data", "case_00888", label[:-1])
         cls.first = cls.folder / "first"
         cls.pipeline_file = PIPELINES / "kits19.yaml"
 
@@ -58,16 +60,29 @@ class DeterminismTests(TestCase):
     def test_raw_folder_given_otherwise(self):
         elsewhere = self.fresh("other name")
         shutil.copytree(self.raw, elsewhere)
-        for raw in [self.raw / "data", f"{self.raw}/", elsewhere, elsewhere / "data"]:
+        for raw in [f"{self.raw}/", f"{self.raw}//", elsewhere, self.raw / "data", elsewhere / "data"]:
             with self.subTest(raw=str(raw)):
                 self.assertEqual(digests(self.ingest(raw, self.pipeline_file, code=1)), self.expected)
+        above, data = self.raw.parent, self.raw / "data"
+        for folder, raw in [(above, "raw"), (above, "./raw/"), (self.raw, "."), (data, ".")]:
+            with self.subTest(folder=folder.name, raw=raw):
+                self.assertEqual(digests(self.ingest(raw, self.pipeline_file, code=1, folder=folder)), self.expected)
+
+    def test_environment(self):
+        """Neither locale nor time zone, nor who runs it, nor what the pipeline's folder is called."""
+        other = {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "USER": "somebody", "HOME": "/nonexistent"}
+        environment = {**os.environ, **other}
+        pipeline = self.fresh(self.pipeline_file.name)
+        shutil.copy(self.pipeline_file, pipeline)
+        out = self.ingest(self.raw, pipeline, code=1, environment=environment)
+        self.assertEqual(digests(out), self.expected)
 
     def test_cases_one_by_one(self):
         """A folder filled case by case ends up the same as one filled at once."""
         out = self.fresh("prepared")
         for number in [3, 0, 5, 1, 4, 2]:
             self.ingest(self.raw, self.pipeline_file, "--cases", f"case_{number:05}", out=out)
-        self.ingest(self.raw, self.pipeline_file, "--cases", "case_00777", out=out, code=2)
+        self.ingest(self.raw, self.pipeline_file, "--cases", "case_00888,case_00777", out=out, code=2)
         self.assertEqual(digests(out), self.expected)
 
     def test_dataset_statistics(self):
@@ -76,6 +91,18 @@ class DeterminismTests(TestCase):
         found = [digests(self.ingest(self.raw, pipeline, "--jobs", jobs, code=1)) for jobs in [1, 2, 3]]
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0], found[2])
+
+    def test_dataset_statistics_with_chosen_cases(self):
+        """A mean over the data set is over all of it, also where only some cases are prepared."""
+        dataset = {"unlabelled": "exclude", "exclude": [{"cases": [777, 888], "reason": "bad"}]}
+        pipeline = self.pipeline([{"zscore": {"over": "dataset"}}], dataset=dataset)
+        at_once, one_by_one = self.ingest(self.raw, pipeline), self.fresh("prepared")
+        for case in json_of(at_once / "manifest.json")["cases"]:
+            self.ingest(self.raw, pipeline, "--cases", case["case_identifier"], out=one_by_one)
+        expected, found = digests(at_once), digests(one_by_one)
+        for name in expected:
+            if name.endswith(".h5"):
+                self.assertEqual(found[name], expected[name], name)
 
     def test_manifest_matches_the_disk(self):
         manifest = json_of(self.first / "manifest.json")

@@ -72,7 +72,7 @@ class GeometryTests(TestCase):
         cls.dataset = {"labels": {"background": 0, **{name: value for value, (name, _) in MARKS.items()}}}
 
     def each_case(self, stages):
-        """Prepares and exports; returns, for each case, raw image and label, the prepared case, exported image and label."""
+        """Prepares and exports; for each case: raw image and label, the prepared case, exported image and label."""
         prepared = self.ingest(self.raw, self.pipeline(stages, dataset=self.dataset))
         exported = self.fresh("exported")
         result = segprep("export", prepared, "--out", exported, "--quiet")
@@ -84,7 +84,8 @@ class GeometryTests(TestCase):
                 for folder in (self.raw, exported) for name in ("imaging", "segmentation")
             ]
             raw_image, raw_label, image, label = map(nibabel.load, files)
-            cases.append((raw_image, raw_label, PreparedCase.read(prepared / "cases" / f"{case.name}.h5"), image, label))
+            found = PreparedCase.read(prepared / "cases" / f"{case.name}.h5")
+            cases.append((raw_image, raw_label, found, image, label))
         return cases
 
     def assert_export_holds(self, prepared, image, label):
@@ -96,8 +97,8 @@ class GeometryTests(TestCase):
             self.assertGreater(exported.header["sform_code"], 0)
             self.assertGreater(exported.header["qform_code"], 0)
             for form in (exported.get_sform(), exported.get_qform()):
-                found = corners(exported.shape, form)
-                numpy.testing.assert_allclose(found, corners(exported.shape, prepared.attributes["affine"]), atol=TOLERANCE_MM)
+                expected = corners(exported.shape, prepared.attributes["affine"])
+                numpy.testing.assert_allclose(corners(exported.shape, form), expected, atol=TOLERANCE_MM)
 
     def assert_marks_stay(self, raw_image, raw_label, image, label):
         raw_values, values = numpy.asarray(raw_label.dataobj), numpy.asarray(label.dataobj)

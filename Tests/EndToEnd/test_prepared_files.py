@@ -9,7 +9,7 @@ import numpy
 
 import reference
 import scans
-from support import PAPER_RESAMPLE, PIPELINES, TestCase, json_of, make_phantoms
+from support import PAPER_RESAMPLE, PIPELINES, TestCase, identifiers, json_of, make_phantoms
 
 
 
@@ -19,19 +19,16 @@ def text(file, name):
     return value.decode() if isinstance(value, bytes) else value
 
 
-def kfold(identifiers, count, seed):
+def kfold(names, count, seed):
     """scikit-learn's KFold(count, shuffle=True, random_state=seed): nnU-Net's split."""
-    identifiers = sorted(identifiers)
-    order = numpy.arange(len(identifiers))
+    names = sorted(names)
+    order = numpy.arange(len(names))
     numpy.random.RandomState(seed).shuffle(order)
-    parts = [set(part) for part in numpy.array_split(order, count)]
-    return [
-        {
-            "train": [name for index, name in enumerate(identifiers) if index not in part],
-            "val": [name for index, name in enumerate(identifiers) if index in part],
-        }
-        for part in parts
-    ]
+    splits = []
+    for part in numpy.array_split(order, count):
+        val = [names[index] for index in sorted(part)]
+        splits.append({"train": [name for name in names if name not in val], "val": val})
+    return splits
 
 
 class CaseFileTests(TestCase):
@@ -130,8 +127,7 @@ class CaseFileTests(TestCase):
         self.assertEqual(self.manifest["format"], "segprep-prepared")
         self.assertEqual(self.manifest["channels"], ["ct"])
         self.assertEqual(self.manifest["classes"], ["background", "kidney", "tumour"])
-        identifiers = [case["case_identifier"] for case in self.manifest["cases"]]
-        self.assertEqual(identifiers, [f"case_{number:05}" for number in range(6)])
+        self.assertEqual(identifiers(self.prepared), [f"case_{number:05}" for number in range(6)])
         for digest in (self.manifest["ingest_digest"], self.manifest["folds_digest"]):
             self.assertRegex(digest, "^[0-9a-f]{64}$")
 
@@ -164,8 +160,8 @@ class FoldTests(TestCase):
             if number % 4 == 0:
                 label[label == 2] = 1
             image = scans.nifti(scans.tissue(label.shape, number).astype(numpy.float32), matrix)
-            labelled = number not in (3, 17)
-            scans.write_case(cls.raw / "data", f"case_{number:05}", image, scans.nifti(label, matrix) if labelled else None)
+            stored = None if number in (3, 17) else scans.nifti(label, matrix)
+            scans.write_case(cls.raw / "data", f"case_{number:05}", image, stored)
         cls.unlabelled = {"case_00003", "case_00017"}
         cls.all = {f"case_{number:05}" for number in range(23)}
 
@@ -176,11 +172,12 @@ class FoldTests(TestCase):
         manifest = json_of(prepared / "manifest.json")
         self.assertEqual(manifest["folds"], count)
         folds = {name: index for index, split in enumerate(expected) for name in split["val"]}
-        self.assertEqual({case["case_identifier"]: case["fold"] for case in manifest["cases"] if case["is_labelled"]}, folds)
+        found = {case["case_identifier"]: case["fold"] for case in manifest["cases"] if case["is_labelled"]}
+        self.assertEqual(found, folds)
         datalist = json_of(prepared / "datalist.json")
         file = "cases/{}.h5".format
-        self.assertEqual(
-            datalist["training"], [{"image": file(name), "label": file(name), "fold": folds[name]} for name in sorted(folds)])
+        training = [{"image": file(name), "label": file(name), "fold": folds[name]} for name in sorted(folds)]
+        self.assertEqual(datalist["training"], training)
         unlabelled = [case["case_identifier"] for case in manifest["cases"] if not case["is_labelled"]]
         self.assertEqual(datalist["testing"], [{"image": file(name)} for name in unlabelled])
 
@@ -207,7 +204,8 @@ class FoldTests(TestCase):
         self.assertRegex(" ".join(manifest["warnings"]), "1 labelled case .*training only")
         self.assertEqual(json_of(prepared / "splits_final.json"), [])
         file = "cases/case_00001.h5"
-        self.assertEqual(json_of(prepared / "datalist.json"), {"training": [{"image": file, "label": file}], "testing": []})
+        expected = {"training": [{"image": file, "label": file}], "testing": []}
+        self.assertEqual(json_of(prepared / "datalist.json"), expected)
 
     def test_exclusion(self):
         rules = [
@@ -228,9 +226,9 @@ class FoldTests(TestCase):
         rules = [{"class_absent": "tumour", "reason": "none"}]
         coarse = [{"resample": {"spacing_mm": {"z": 30, "y": 30, "x": 30}}}]
         prepared = self.ingest(self.raw, self.pipeline(coarse, dataset={"exclude": rules}))
-        absent = {entry["case_identifier"] for entry in json_of(prepared / "manifest.json")["excluded"]}
-        self.assertEqual(absent, {f"case_{number:05}" for number in range(0, 23, 4)})
-        vanished = [case for case in json_of(prepared / "manifest.json")["cases"] if "tumour vanished" in str(case["warnings"])]
+        self.assertEqual(identifiers(prepared, "excluded"), [f"case_{number:05}" for number in range(0, 23, 4)])
+        cases = json_of(prepared / "manifest.json")["cases"]
+        vanished = [case for case in cases if "tumour vanished" in str(case["warnings"])]
         self.assertTrue(vanished)
         for case in vanished:
             self.assertEqual(case["statistics"]["class_voxels"][2], 0)
@@ -242,9 +240,7 @@ class FoldTests(TestCase):
         self.ingest(self.raw, pipeline, "--cases", "case_00007,case_00002", out=out)
         after = (out / "cases" / "case_00001.h5").stat()
         self.assertEqual((before.st_ino, before.st_mtime_ns), (after.st_ino, after.st_mtime_ns))
-        self.assertEqual(
-            [case["case_identifier"] for case in json_of(out / "manifest.json")["cases"]],
-            [f"case_{number:05}" for number in (1, 2, 3, 5, 7)])
+        self.assertEqual(identifiers(out), [f"case_{number:05}" for number in (1, 2, 3, 5, 7)])
         self.check_folds(out, {f"case_{number:05}" for number in (1, 2, 5, 7)}, 4)
 
     def test_a_full_run_forgets_what_is_gone(self):
@@ -256,8 +252,7 @@ class FoldTests(TestCase):
         self.ingest(data, pipeline, out=out)
         shutil.rmtree(data / "case_00002")
         self.ingest(data, pipeline, out=out)
-        identifiers = [case["case_identifier"] for case in json_of(out / "manifest.json")["cases"]]
-        self.assertEqual(identifiers, ["case_00000", "case_00001", "case_00003"])
+        self.assertEqual(identifiers(out), ["case_00000", "case_00001", "case_00003"])
         self.assertNotIn("case_00002", (out / "splits_final.json").read_text() + (out / "datalist.json").read_text())
 
     def test_dry_run_writes_nothing(self):

@@ -5,13 +5,15 @@ Reference: SciPy 1.10's ndimage.zoom with grid_mode, whose orders of summation s
 """
 
 import dataclasses
+import itertools
 import typing
 
+import nibabel
 import numpy
 
 import reference
 import scans
-from support import PAPER_RESAMPLE, PIPELINES, PreparedCase, TestCase, json_of, make_phantoms
+from support import PAPER_RESAMPLE, PIPELINES, PreparedCase, TestCase, identifiers, make_phantoms
 
 PAPER = [{"resample": PAPER_RESAMPLE}, {"clip_hu": {"lower": -79, "upper": 304}}, {"zscore": {"over": "volume"}}]
 IMAGE_TOLERANCE = 1e-5
@@ -45,17 +47,20 @@ class Scan:
 
 
 QFORM_ONLY = {"sform": 0, "qform": 1}
+BIG_ENDIAN = {"big_endian": True}
+SCALED = {"slope": 0.5, "intercept": 7.25}
+TWO_BYTES = numpy.uint16
 SCANS = [
     Scan("KiTS19's usual header", "IPL", (31, 40, 37), (3, 0.82, 0.82)),
-    Scan("the label's header qform only", "IPL", (13, 46, 44), (5, 0.782, 0.782), label=QFORM_ONLY, label_kind=numpy.uint16),
+    Scan("label's header qform only", "IPL", (13, 46, 44), (5, 0.782, 0.782), label_kind=TWO_BYTES, label=QFORM_ONLY),
     Scan("float32", "RAS", (33, 30, 20), (0.9, 1.1, 2), kind=numpy.float32),
     Scan("float64, both forms", "LPS", (33, 30, 20), (0.9, 1.1, 2), kind=numpy.float64, image={"qform": 1}),
     Scan("uint8", "LAS", (35, 31, 17), (1, 0.7, 4), kind=numpy.uint8, image={"slope": 2.5, "intercept": -300}),
-    Scan("oblique, scaled", "RAS", (29, 31, 22), (1.2, 1.3, 2.1), tilt=(17, -8, 25), image={"slope": 0.5, "intercept": 7.25}),
-    Scan("oblique, qform only", "LPI", (29, 31, 22), (1.2, 1.3, 2.1), tilt=(-30, 5, 3), image=QFORM_ONLY, label=QFORM_ONLY),
+    Scan("oblique, scaled", "RAS", (29, 31, 22), (1.2, 1.3, 2.1), (17, -8, 25), image=SCALED),
+    Scan("oblique, qform only", "LPI", (29, 31, 22), (1.2, 1.3, 2.1), (-30, 5, 3), image=QFORM_ONLY, label=QFORM_ONLY),
     Scan("sheared", "RAS", (25, 26, 27), (1.2, 1.3, 2.1), shear=0.4),
-    Scan("permuted, big-endian", "ASL", (24, 30, 33), (1, 2.5, 0.75), image={"big_endian": True}, label={"big_endian": True}),
-    Scan("permuted, float64, big-endian", "SRP", (24, 30, 33), (2.6, 1, 0.75), kind=numpy.float64, image={"big_endian": True}),
+    Scan("permuted, big-endian", "ASL", (24, 30, 33), (1, 2.5, 0.75), image=BIG_ENDIAN, label=BIG_ENDIAN),
+    Scan("permuted, float64, big-endian", "SRP", (24, 30, 33), (2.6, 1, 0.75), kind=numpy.float64, image=BIG_ENDIAN),
     Scan("NIfTI-2", "PIR", (28, 23, 30), (1, 2.5, 0.75), image={"version": 2}, label={"version": 2}),
     Scan("one slice", "IPL", (1, 41, 39), (5, 0.9, 0.9)),
     Scan("one thin slice: less than a voxel is left", "IPL", (1, 41, 39), (0.5, 0.9, 0.9)),
@@ -80,12 +85,11 @@ class ReferenceTest(TestCase):
         for seed, (identifier, scan) in enumerate(cls.scans.items()):
             scan.write(cls.raw / "data", identifier, seed)
 
-    def compare(self, stages, *, raw=None, pipeline=None, identifiers=None):
+    def compare(self, stages, *, raw=None, pipeline=None):
         raw = raw or self.raw
         prepared = self.ingest(raw, pipeline or self.pipeline(stages))
-        identifiers = identifiers or sorted(path.name for path in (raw / "data").glob("case_*"))
-        self.assertEqual(identifiers, [case["case_identifier"] for case in json_of(prepared / "manifest.json")["cases"]])
-        for identifier in identifiers:
+        self.assertEqual(identifiers(prepared), sorted(path.name for path in (raw / "data").glob("case_*")))
+        for identifier in identifiers(prepared):
             why = self.scans[identifier].why if raw is self.raw else ""
             with self.subTest(case=identifier, scan=why):
                 expected = reference.prepare(reference.load(raw / "data" / identifier), stages)
@@ -220,14 +224,15 @@ class StageTests(ReferenceTest):
 
     def test_order_of_stages(self):
         clip, resample = {"clip_hu": {"lower": -79, "upper": 304}}, {"resample": PAPER_RESAMPLE}
-        zscore, crop = {"zscore": {"over": "volume"}}, {"crop": {"to": "foreground", "margin": {"z": 1, "y": 1, "x": 1}}}
+        crop = {"crop": {"to": "foreground", "margin": {"z": 1, "y": 1, "x": 1}}}
         pad, rescale = {"pad": {"shape": {"z": 40, "y": 40, "x": 40}}}, {"rescale": {}}
-        narrow = {"clip_hu": {"lower": -1, "upper": 0.5}}
+        zscore, narrow = {"zscore": {"over": "volume"}}, {"clip_hu": {"lower": -1, "upper": 0.5}}
+        even = {"resample": {"spacing_mm": {"z": 2, "y": 2, "x": 2}}}
         for stages in [
             [clip, resample], [resample, clip], [clip, resample, clip, zscore], [zscore, narrow], [narrow, zscore],
             [zscore, resample], [resample, zscore, narrow, rescale], [crop, resample, zscore], [resample, crop, zscore],
             [pad, resample], [resample, pad, zscore, crop], [rescale, zscore, pad], [zscore, zscore],
-            [{"zscore": {"over": "nonzero"}}, resample, crop], [resample, {"resample": {"spacing_mm": {"z": 2, "y": 2, "x": 2}}}],
+            [{"zscore": {"over": "nonzero"}}, resample, crop], [resample, even],
         ]:
             with self.subTest(stages=[next(iter(stage)) for stage in stages]):
                 self.compare(stages)
@@ -242,8 +247,26 @@ class StageTests(ReferenceTest):
         self.compare(stages, pipeline=PIPELINES / "kits19-mlperf.yaml")
 
 
-class LabelValueTests(TestCase):
-    """Raw label values become classes by the pipeline's map."""
+class StoredValueTests(TestCase):
+    """Whatever type and byte order voxels are stored in; label values become classes by the pipeline's map."""
+
+    def test_every_scalar_type(self):
+        """Images and labels of each type that NIfTI knows, in both byte orders, scaled and not: equal to nibabel's."""
+        raw, extents = self.fresh("raw"), (7, 9, 8)
+        matrix = scans.affine("PIR", (1, 1.5, 2))
+        kinds = [kind + size for kind in "iu" for size in "1248"] + ["f4", "f8"]
+        for number, (kind, big_endian, scaled) in enumerate(itertools.product(kinds, [False, True], [{}, SCALED])):
+            values = numpy.rint(scans.tissue(extents, number, lower=0 if kind[0] == "u" else -100, upper=120))
+            image = scans.nifti(values.astype(kind), matrix, big_endian=big_endian, **scaled)
+            label = scans.nifti(scans.organs(extents, number).astype(kind), matrix, big_endian=big_endian)
+            scans.write_case(raw, f"case_{number:05}", image, label)
+        prepared = self.ingest(raw, self.pipeline([]))
+        for case in sorted(raw.iterdir()):
+            with self.subTest(case=case.name, kind=str(nibabel.load(case / "imaging.nii.gz").get_data_dtype())):
+                found = PreparedCase.read(prepared / "cases" / f"{case.name}.h5")
+                expected = reference.load(case)
+                numpy.testing.assert_array_equal(found.image[0], expected.image.astype(numpy.float32))
+                numpy.testing.assert_array_equal(found.label, expected.label)
 
     def test_label_map(self):
         """Many to one, with a rest; 0.9999 and 1.0001 count as 1."""
@@ -252,14 +275,15 @@ class LabelValueTests(TestCase):
         label[0, 0, :4] = [1.0001, 0.9999, 4.0002, 250]
         matrix = scans.affine("LPS", (1, 1, 1))
         raw = self.fresh("raw")
-        scans.write_case(raw, "case_00000", scans.nifti(scans.tissue(label.shape, 0).astype(numpy.float32), matrix), scans.nifti(label, matrix))
+        image = scans.nifti(scans.tissue(label.shape, 0).astype(numpy.float32), matrix)
+        scans.write_case(raw, "case_00000", image, scans.nifti(label, matrix))
         prepared = self.ingest(raw, self.pipeline([], dataset={"label_map": {"0": 0, "1": 2, "4": 1, "rest": 0}}))
         raw_label = reference.canonical(raw / "case_00000" / "segmentation.nii.gz")[0]
         expected = numpy.select([abs(raw_label - 1) < 1e-3, abs(raw_label - 4) < 1e-3], [2, 1], 0)
         numpy.testing.assert_array_equal(PreparedCase.read(prepared / "cases" / "case_00000.h5").label, expected)
 
     def test_scaled_label(self):
-        """A label's slope and intercept count: stored 0, 1, 2 at slope .5 and intercept 1 are 1, 1.5 (an error), 2."""
+        """A label's slope and intercept count: stored 0 and 2 at slope .5 and intercept 1 are 1 and 2."""
         label = scans.organs((12, 13, 14), 0)
         label[label == 1] = 2
         matrix = scans.affine("LPS", (1, 1, 1))
@@ -267,6 +291,6 @@ class LabelValueTests(TestCase):
         image = scans.nifti(scans.tissue(label.shape, 0).astype(numpy.float32), matrix)
         scans.write_case(raw, "case_00000", image, scans.nifti(label, matrix, slope=0.5, intercept=1))
         prepared = self.ingest(raw, self.pipeline([]))
-        expected = 1 + reference.canonical(raw / "case_00000" / "segmentation.nii.gz")[0] * 0
-        expected += (numpy.transpose(label[::-1, ::-1], (2, 1, 0)) == 2)
+        # L and P become R and A; first axis fastest becomes last.
+        expected = numpy.where(label[::-1, ::-1].T == 2, 2, 1)
         numpy.testing.assert_array_equal(PreparedCase.read(prepared / "cases" / "case_00000.h5").label, expected)

@@ -83,8 +83,8 @@ class OddFileTests(TestCase):
                 tolerance = 1e-5 * (most - least) + 1e-36
                 self.assertAlmostEqual(found["voxels"]["minimum"], least, delta=tolerance)
                 self.assertAlmostEqual(found["voxels"]["maximum"], most, delta=tolerance)
-                numpy.testing.assert_allclose(
-                    numpy.ravel(found["affine"]), [float(text) for text in row["affine_rows"].split()], rtol=1e-4, atol=1e-3)
+                affine = [float(text) for text in row["affine_rows"].split()]
+                numpy.testing.assert_allclose(numpy.ravel(found["affine"]), affine, rtol=1e-4, atol=1e-3)
 
     def test_refused_though_nibabel_reads_them(self):
         """RGB and complex voxels, and those listed above with the reason."""
@@ -161,7 +161,7 @@ class LabelsWithoutImagesTests(TestCase):
         self.assert_nothing_half_written(out)
 
     def test_labels_are_described(self):
-        """Both of KiTS19's header kinds: a quaternion of right angles leaves no garbage off the axes, as nibabel's does."""
+        """Both of KiTS19's header kinds; right angles of a quaternion leave no garbage off the axes (nibabel's do)."""
         for path in sorted((SHARED_DATA / "kits19" / "data").glob("case_*[56]*/segmentation.nii.gz")):
             with self.subTest(case=path.parent.name):
                 found = json.loads(segprep("inspect", path, "--json").out)

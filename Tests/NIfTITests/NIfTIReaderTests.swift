@@ -127,8 +127,8 @@ struct NIfTIReaderTests {
   func missingChecksumIsNoticed(missing: Int) {
     #expect(
       message(Array(Gzip.member(plain).dropLast(missing)))
-        == "a.nii: the gzip stream is corrupt after 400 unpacked bytes (its checksum is cut off), "
-        + "expected an intact stream; download or copy it again")
+        == "a.nii: the gzip stream ends early, found 400 bytes once unpacked and no whole checksum, "
+        + "expected the 8 bytes that end a stream; download or copy it again")
   }
 
   @Test func wrongChecksumAndLengthAreNoticed() {
@@ -152,7 +152,7 @@ struct NIfTIReaderTests {
       message(Gzip.member(plain) + [7, 7, 7])
         == "a.nii: the gzip stream is corrupt after 400 unpacked bytes (bytes that are not gzip follow the stream), "
         + "expected an intact stream; download or copy it again")
-    #expect(message(Gzip.member(plain) + [0x1F, 0x8C, 8, 0])?.contains("gzip stream is corrupt") == true)
+    #expect(message(Gzip.member(plain) + [0x1F, 0x8C, 8, 0])?.contains("gzip stream") == true)
     #expect(message(Gzip.member(plain) + [0x1F])?.contains("gzip stream") == true)
   }
 

@@ -118,10 +118,14 @@ struct LabelTests {
     #expect(try run(ArraySource(raw, .ras, .float64)).classes?.values == [1, 2, 0, 3])
     var sample = Sample(ArraySource(raw), label: ArraySource(Grid(raw.shape, [0.5, 1, 1.9, 2]), .ras, .float64))
     #expect(
-      sample.message() == "label values outside the label map, found 0.5 (1 voxels), 1.9 (1 voxels), "
+      sample.message() == "label values outside the label map, found 0.5 (1 voxel), 1.9 (1 voxel), "
         + "expected only 0, 1, 2, 3; mend the label, or add the values (or `rest`) to `label_map`")
     sample.mapping.rest = 0
+    // `rest` is for labels, and these are none.
     sample.label = ArraySource(Grid(raw.shape, [0.5, 1, 1.9, 2]), .ras, .float64)
+    sample.channels = [ArraySource(raw)]
+    #expect(sample.message()?.contains("found 0.5 (1 voxel), 1.9 (1 voxel)") == true)
+    sample.label = ArraySource(Grid(raw.shape, [7, 1, -9, 2]), .ras, .float64)
     sample.channels = [ArraySource(raw)]
     #expect(try sample.run().classes?.values == [0, 1, 0, 2])
   }
@@ -158,7 +162,7 @@ struct LabelTests {
     }
     let many = Grid(shape) { z, y, x in Double((z * 3 + y) * 40 + x) }
     let sample = Sample(ArraySource(image), label: ArraySource(many, .ras, .uint8))
-    let listed = (4..<12).map { "\($0) (1 voxels)" }.joined(separator: ", ")
+    let listed = (4..<12).map { "\($0) (1 voxel)" }.joined(separator: ", ")
     #expect(
       sample.message() == "label values outside the label map, found \(listed), higher values (228 voxels), "
         + "expected only 0, 1, 2, 3; mend the label, or add the values (or `rest`) to `label_map`")
@@ -169,7 +173,7 @@ struct LabelTests {
     let sample = Sample(
       ArraySource(Grid(shape, [0, 0, 0])), label: ArraySource(Grid(shape, [.nan, 1, .infinity]), .ras, .float32))
     #expect(
-      sample.message() == "label values outside the label map, found inf (1 voxels), NaN (1 voxels), "
+      sample.message() == "label values outside the label map, found inf (1 voxel), NaN (1 voxel), "
         + "expected only 0, 1, 2, 3; mend the label, or add the values (or `rest`) to `label_map`")
   }
 }
