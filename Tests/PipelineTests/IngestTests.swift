@@ -56,7 +56,7 @@ struct IngestTests {
     _ = try ingest.run(observer: heard)
     #expect(
       heard.all.sorted() == [
-        "began 2", "case_00000 clip_hu", "case_00000 load, resample", "case_00000 prepared", "case_00000 write",
+        "began 2", "case_00000 clip_hu", "case_00000 load+resample", "case_00000 prepared", "case_00000 write",
         "case_00000 zscore", "case_00001 failed",
       ])
   }
