@@ -184,6 +184,25 @@ struct NIfTIReaderTests {
         + "expected 8000000000544; download or copy it again")
   }
 
+  /// Any byte of a file may be anything: it is read, or refused with its name, and never ends the program.
+  @Test(arguments: [1, 2], [false, true])
+  func damagedBytesAreReadOrRefused(version: Int, isCompressed: Bool) throws {
+    let whole = HeaderBytes(version: version, qformCode: 1).file(voxels: 24)
+    var generator = SeededGenerator(seed: version)
+    for _ in 0..<400 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        bytes[Int.random(in: 0..<bytes.count, using: &generator)] =
+          [0, 1, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &generator)].randomElement(using: &generator) ?? 0
+      }
+      if isCompressed {
+        bytes = Gzip.member(bytes)
+        bytes[Int.random(in: 2..<bytes.count, using: &generator)] ^= UInt8.random(in: 0...1, using: &generator)
+      }
+      if let found = message(bytes) { #expect(found.hasPrefix("a.nii"), "\(found)") }
+    }
+  }
+
   // MARK: reading whole files
 
   private func voxels(_ bytes: [UInt8], _ name: String = "a.nii") throws -> [UInt8] {

@@ -96,6 +96,13 @@ struct LanesTests {
     #expect(needing.finished <= 4)
   }
 
+  @Test func errorStopsLanesThatDoNotNeedIt() {
+    let failing = Chain(1) { throw Failure(step: $0) }
+    let independent = Chain(100) { _ in }
+    #expect(throws: Failure(step: 0)) { try Lanes([failing, independent]).run(on: Workers(count: 1)) }
+    #expect(independent.finished == 0)
+  }
+
   @Test(arguments: counts)
   func nothingToDoIsDone(count: Int) throws {
     let workers = Workers(count: count)

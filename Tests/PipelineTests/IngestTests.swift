@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Pipeline
 import Prepared
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -42,6 +43,31 @@ struct IngestTests {
       #expect(entry.bytes == bytes.count && entry.sha256 == hash.finish())
       let file = try CaseFileReader(path: data.folder.path("prepared/\(entry.file)"))
       #expect(file.shape.array == entry.shape && file.ingestDigest == manifest.ingestDigest)
+    }
+  }
+
+  /// Also with every file flushed to the disk, as is the default.
+  @Test func observerIsToldOfEachCaseAndStage() throws {
+    let data = try RawFolder(2)
+    try data.folder.put([], "raw/case_00001/segmentation.nii.gz")
+    var ingest = try data.ingest()
+    ingest.sync = true
+    let heard = Heard()
+    _ = try ingest.run(observer: heard)
+    #expect(
+      heard.all.sorted() == [
+        "began 2", "case_00000 clip_hu", "case_00000 load+resample", "case_00000 prepared", "case_00000 write",
+        "case_00000 zscore", "case_00001 failed",
+      ])
+  }
+
+  private final class Heard: IngestObserver {
+    private let lines = Mutex([String]())
+    var all: [String] { lines.withLock { $0 } }
+    func began(cases: Int, rawBytes: Int) { lines.withLock { $0.append("began \(cases)") } }
+    func entered(stage: String, caseIdentifier: String) { lines.withLock { $0.append("\(caseIdentifier) \(stage)") } }
+    func finished(_ report: CaseReport) {
+      lines.withLock { $0.append("\(report.caseIdentifier) \(report.outcome.rawValue)") }
     }
   }
 

@@ -42,7 +42,12 @@ struct ImageResamplingTests {
     for orientation in [Orientation.all[0], Orientation.all[45]] {
       let plain = ArraySource(grid, orientation, scalar, isByteSwapped: isByteSwapped)
       #expect(try Sample(plain).run(.resample(resampling)).written().distance(to: expected) < 1e-5 * 200)
-      // stored = (value + 300) / 2.5 would not be whole: scale a grid of multiples instead.
+      // Whole numbers are stored: values that are multiples of the slope.
+      let moved = Grid(grid.shape, grid.values.map { $0 - 1024 })
+      let shifted = ArraySource(moved, orientation, scalar, isByteSwapped: isByteSwapped, intercept: -1024)
+      #expect(
+        try Sample(shifted).run(.resample(resampling)).written()
+          .distance(to: Grid(expected.shape, expected.values.map { $0 - 1024 })) < 1e-3)
       let scaled = Grid(grid.shape, grid.values.map { $0 * 2.5 - 300 })
       let source = ArraySource(
         scaled, orientation, scalar, isByteSwapped: isByteSwapped, slope: 2.5, intercept: -300)

@@ -74,6 +74,25 @@ struct LabelTests {
     #expect(try classes(.argmax, quarter, Spacing(z: 1, y: 2, x: 2)) == [0, 2])
   }
 
+  /// The image of a mask, halved, is the label of the mask: both are sampled at the same places.
+  @Test(arguments: GridRule.allCases)
+  func labelLiesOnTheImagesGrid(grid: GridRule) throws {
+    let mask = label(Shape(z: 10, y: 12, x: 14), classes: 0...1, seed: 21)
+    let resampling = Resampling(
+      spacing: Spacing(z: 1.37, y: 0.71, x: 1.13), imageOrder: .linear, shape: .round, grid: grid,
+      imageBorder: .nearest)
+    for orientation in [Orientation.all[0], Orientation.all[22], Orientation.all[47]] {
+      let sample = Sample(
+        ArraySource(mask, orientation, .uint8), label: ArraySource(mask, orientation, .uint8))
+      let state = try sample.run(.resample(resampling))
+      let classes = try #require(state.classes)
+      #expect(classes.shape == state.volume.shape && classes.values.contains(1))
+      for (weight, value) in zip(state.written().values, classes.values) where abs(weight - 0.5) > 1e-5 {
+        #expect((weight > 0.5) == (value == 1))
+      }
+    }
+  }
+
   @Test func everyOrientationGivesTheSame() throws {
     let raw = label(Shape(z: 9, y: 8, x: 11), seed: 3)
     let resampling = Resampling(spacing: Spacing(z: 2, y: 0.7, x: 1.5))

@@ -298,5 +298,11 @@ struct StageTests {
     let grid = Grid<Double>(Shape(z: 1, y: 1, x: 2), [0, 1])
     let message = Sample(ArraySource(grid)).message(.pad(Pad(shape: Shape(z: 1 << 20, y: 1 << 15, x: 1 << 15))))
     #expect(message?.hasPrefix("the prepared case would have 1048576x32768x32768 voxels (z, y, x), found ") == true)
+    // A header that claims voxels of any size, along all axes, for two channels.
+    for size in [1e6, 1e12, 1e38] {
+      let hostile = Sample(ArraySource(grid), ArraySource(grid), spacing: Spacing { _ in size })
+      let found = hostile.message(.resample(Resampling(spacing: .unit)))
+      #expect(found?.hasPrefix("the prepared case would have ") == true, "\(size): \(found ?? "taken")")
+    }
   }
 }
