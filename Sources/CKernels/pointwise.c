@@ -19,7 +19,7 @@ void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, s
 #define MEASURE(COUNTS)                                                                                                \
   double sum[PARTS] = {0}, squares[PARTS] = {0}, count[PARTS] = {0};                                                   \
   float low[PARTS], high[PARTS];                                                                                       \
-  for (int p = 0; p < PARTS; p++) low[p] = moments->minimum, high[p] = moments->maximum;                               \
+  for (int p = 0; p < PARTS; p++) low[p] = moments->lowest, high[p] = moments->highest;                                \
   const segprep_pointwise m = *map;                                                                                    \
   size_t i = 0;                                                                                                        \
   for (; i + PARTS <= n; i += PARTS)                                                                                   \
@@ -29,8 +29,8 @@ void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, s
     moments->count += count[p];                                                                                        \
     moments->sum += sum[p];                                                                                            \
     moments->squares += squares[p];                                                                                    \
-    moments->minimum = low[p] < moments->minimum ? low[p] : moments->minimum;                                          \
-    moments->maximum = high[p] > moments->maximum ? high[p] : moments->maximum;                                        \
+    moments->lowest = low[p] < moments->lowest ? low[p] : moments->lowest;                                             \
+    moments->highest = high[p] > moments->highest ? high[p] : moments->highest;                                        \
   }
 
 #define ADD(COUNTS, at, part)                                                                                          \
@@ -41,8 +41,8 @@ void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, s
     count[part] += counts;                                                                                             \
     sum[part] += d;                                                                                                    \
     squares[part] += d * d;                                                                                            \
-    low[part] = counts && v < low[part] ? v : low[part];                                                               \
-    high[part] = counts && v > high[part] ? v : high[part];                                                            \
+    low[part] = counts && src[at] < low[part] ? src[at] : low[part];                                                   \
+    high[part] = counts && src[at] > high[part] ? src[at] : high[part];                                                \
   }
 
 SEGPREP_CLONES

@@ -56,6 +56,11 @@ public struct NIfTIHeader: Sendable {
         path: path, found: extents.map(String.init).joined(separator: "x"),
         expected: "three dimensions (a fourth one is channels only in layouts that say so)")
     }
+    guard extents.allSatisfy({ $0 <= ArrayLayout.longestAxis }) else {
+      throw NIfTIError.badDimensions(
+        path: path, found: extents.map(String.init).joined(separator: "x"),
+        expected: "at most \(ArrayLayout.longestAxis) voxels along each axis")
+    }
     return ArrayLayout(
       extents: extents, orientation: orientation, scalar: scalar, isByteSwapped: isByteSwapped, slope: slope,
       intercept: intercept)

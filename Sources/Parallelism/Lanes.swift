@@ -22,34 +22,43 @@ public enum LaneState {
 public final class Lanes: @unchecked Sendable {
   private let lanes: [any Lane]
   private let condition = Condition()
-  private var failure: (any Error)?
+  private var failures: [Int: any Error] = [:]
   private var running = 0
 
-  /// Lanes in the order of their priority, the most urgent first.
+  /// Lanes in order of priority; nothing runs yet.
   public init(_ lanes: [any Lane]) { self.lanes = lanes }
 
-  /// Runs every step of every lane; throws the first error, after the steps already begun have ended.
+  /// Runs every step of every lane.
+  ///
+  /// A lane that throws ends there, and the others go on as far as they can without it; then the error of the first
+  /// lane in order is thrown. So it does not depend on timing which of two damaged files is reported.
   public func run(on workers: Workers) throws {
     workers.together { [self] in work() }
-    if let failure { throw failure }
+    if let first = failures.keys.min(), let error = failures[first] { throw error }
   }
 
   private func work() {
     condition.lock()
     defer { condition.unlock() }
-    while failure == nil {
-      switch choose() {
+    while true {
+      let (lane, state) = choose()
+      switch state {
       case .step(let work, let finish):
         running += 1
         condition.unlock()
-        var thrown: (any Error)?
-        do { try work() } catch { thrown = error }
+        let result = Result { try work() }
         condition.lock()
         running -= 1
-        if let thrown { failure = failure ?? thrown } else { finish() }
+        switch result {
+        case .success: finish()
+        case .failure(let error): failures[lane] = failures[lane] ?? error
+        }
         condition.wakeAll()
       case .waiting:
-        precondition(running > 0, "every lane waits for another")
+        if running == 0 {
+          precondition(!failures.isEmpty, "every lane waits for another")
+          return
+        }
         condition.wait()
       case .finished:
         return
@@ -57,15 +66,15 @@ public final class Lanes: @unchecked Sendable {
     }
   }
 
-  private func choose() -> LaneState {
+  private func choose() -> (lane: Int, LaneState) {
     var isFinished = true
-    for lane in lanes {
+    for (index, lane) in lanes.enumerated() where failures[index] == nil {
       switch lane.next() {
-      case .step(let work, let finish): return .step(work: work, finish: finish)
+      case .step(let work, let finish): return (index, .step(work: work, finish: finish))
       case .waiting: isFinished = false
       case .finished: break
       }
     }
-    return isFinished ? .finished : .waiting
+    return (0, isFinished ? .finished : .waiting)
   }
 }

@@ -45,7 +45,9 @@ public final class Workers: @unchecked Sendable {
   /// Runs `body` here and on every thread that is or becomes idle, and returns when all of them have returned.
   ///
   /// `body` takes its share from somewhere common and returns when there is nothing left to take.
-  public func together(_ body: @escaping @Sendable () -> Void) {
+  /// - Parameter helping: whether this thread joins other open work while the last shares are finished elsewhere; right
+  ///   for long shares such as cases, while a share of milliseconds is sooner over than somebody else's case.
+  public func together(helping: Bool = false, _ body: @escaping @Sendable () -> Void) {
     guard count > 1 else { return body() }
     let offer = Offer(body: body)
     condition.locked {
@@ -56,7 +58,7 @@ public final class Workers: @unchecked Sendable {
     condition.locked {
       close(offer)
       while offer.helpers > 0 {
-        if !help() { condition.wait() }
+        if !helping || !help() { condition.wait() }
       }
     }
   }
@@ -64,9 +66,11 @@ public final class Workers: @unchecked Sendable {
   /// Calls `body` with each index in `0..<total`, in parallel.
   ///
   /// After an error no new index is begun; the error of the lowest index that failed is thrown.
-  public func forEach(_ total: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+  public func forEach(
+    _ total: Int, helping: Bool = false, _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
     let queue = IndexQueue(total: total)
-    together {
+    together(helping: helping) {
       while let index = queue.next() {
         do { try body(index) } catch { queue.fail(index, error) }
       }

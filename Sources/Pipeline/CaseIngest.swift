@@ -17,12 +17,11 @@ struct CaseIngest {
   enum Refusal: Error, CustomStringConvertible {
     case problems([String])
     case grids(String)
-    case channels(String)
 
     var description: String {
       switch self {
       case .problems(let problems): problems.joined(separator: "; ")
-      case .grids(let text), .channels(let text): text
+      case .grids(let text): text
       }
     }
   }

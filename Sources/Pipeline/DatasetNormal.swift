@@ -23,7 +23,7 @@ enum DatasetNormal {
     let labelled = cases.filter { $0.label != nil && $0.problems.isEmpty }.sorted { $0.identifier < $1.identifier }
     let parts = MomentsByCase(count: labelled.count)
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
-    try workers.forEach(labelled.count) { index in
+    try workers.forEach(labelled.count, helping: true) { index in
       guard let opened = try? CaseIngest.Opened(labelled[index]),
         let state = try? caseIngest.preprocess(opened),
         plan.config.dataset.exclude.reason(for: labelled[index].identifier, classCounts: state.rawClassCounts) == nil

@@ -31,6 +31,7 @@ public struct DryRun: Encodable {
         var shape = layout.shape
         rawShape = shape.array
         for stage in stages {
+          if stage.needsLabel && !isLabelled { throw PreprocessingError.needsLabel(stage: stage.name) }
           if case .resample(let resampling) = stage {
             let grid = resampling.target(shape: shape, spacing: affine.spacing)
             affine = affine.reindexed(by: grid.index)

@@ -86,6 +86,8 @@ public struct Ingest: Sendable {
     let preview = try preview()
     let output = try OutputFolder(path: prepared)
     let earlier = try output.earlierManifest(ingestDigest: plan.ingestDigest)
+    // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
+    try earlier?.without(preview.toPrepare.map(\.identifier)).write(folder: output.path, flush: sync)
     let workers = Workers(count: jobs)
     defer { workers.stop() }
 
@@ -95,7 +97,7 @@ public struct Ingest: Sendable {
     let stages = try DatasetNormal.resolve(plan, on: workers) { try self.preview(only: nil).toPrepare }
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
     let results = Results(count: queue.items.count)
-    try workers.forEach(queue.items.count) { index in
+    try workers.forEach(queue.items.count, helping: true) { index in
       let item = queue.items[index]
       let begun = Date()
       let outcome = try attempt {
@@ -108,10 +110,8 @@ public struct Ingest: Sendable {
       observer.finished(report)
     }
 
-    for report in results.reports where report.outcome != .prepared {
-      output.remove(Manifest.Case.file(report.caseIdentifier))
-    }
     var manifest = collect(preview, queue, results, earlier)
+    for absent in manifest.excluded + manifest.failed { output.remove(Manifest.Case.file(absent.caseIdentifier)) }
     assignFolds(&manifest)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
@@ -148,21 +148,24 @@ public struct Ingest: Sendable {
       report.reason = reason
     case .failure(let error):
       report.outcome = .failed
-      report.reason = reason("\(error)", of: item.raw.identifier)
+      report.reason = reason("\(error)", of: item.raw)
     }
     return report
   }
 
-  /// An error's text without what the reader knows: the case's own name, and where its folder lies (on which the
-  /// manifest must not depend).
-  private func reason(_ text: String, of identifier: String) -> String {
-    let subject = text.range(of: ": ").map { text[..<$0.lowerBound] } ?? ""
-    if subject == identifier { return String(text.dropFirst(identifier.count + 2)) }
+  /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest
+  /// must not depend).
+  private func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    if subject.hasPrefix(output) { return String(text.dropFirst(output.count)) }
-    guard let folder = subject.range(of: identifier + "/", options: .backwards) else { return text }
-    return String(text[folder.upperBound...])
+    let files = (item.images + [item.label].compactMap { $0 }).map { (path: $0, name: Self.lastName($0)) }
+    let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
+    for (path, name) in known where text.hasPrefix(path + ": ") {
+      return (name.isEmpty ? "" : name + ": ") + text.dropFirst(path.count + 2)
+    }
+    return text
   }
+
+  private static func lastName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   private func collect(
     _ preview: Preview, _ queue: CaseQueue, _ results: Results, _ earlier: Manifest?

@@ -141,6 +141,14 @@ public struct Manifest: Sendable, Codable, Equatable {
     try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
   }
 
+  /// The manifest without some cases.
+  public func without(_ identifiers: [String]) -> Manifest {
+    let gone = Set(identifiers)
+    var manifest = self
+    manifest.cases.removeAll { gone.contains($0.caseIdentifier) }
+    return manifest
+  }
+
   /// One training and validation split per fold.
   public struct Split: Sendable, Codable, Equatable {
     /// Identifiers to train on, sorted.

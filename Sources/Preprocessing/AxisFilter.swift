@@ -25,6 +25,8 @@ final class AxisFilter: @unchecked Sendable {
     var outputs: Range<Int>
     /// Where the next stretch's rows begin.
     var next: Int
+    /// Whether any output needs these rows; those behind the last output are read and forgotten.
+    var isNeeded: Bool
   }
 
   /// Values that follow a coefficient must reach this far for it to be right.
@@ -91,7 +93,8 @@ final class AxisFilter: @unchecked Sendable {
       let made = order[begun..<done]
       let outputs = made.isEmpty ? 0..<0 : (made.min() ?? 0)..<(made.max() ?? 0) + 1
       let next = done < taps.m ? min(needs[order[done]].first, end) : end
-      stretches.append(Stretch(arriving: start..<end, rows: kept..<end, outputs: outputs, next: next))
+      stretches.append(
+        Stretch(arriving: start..<end, rows: kept..<end, outputs: outputs, next: next, isNeeded: begun < taps.m))
       kept = next
     }
     return stretches

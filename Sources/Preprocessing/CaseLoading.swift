@@ -53,19 +53,20 @@ struct CaseLoading {
     let affine = raw.canonicalAffine
     let shape = raw.layout.shape
     let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
-    try refuseBeyondMemory(grid.shape, channels: raw.channels.count)
+    try MemoryCheck.refuse(grid.shape, channels: raw.channels.count)
     let target = affine.reindexed(by: grid.index)
     let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
 
     var lanes: [any Lane] = []
-    let channels = raw.channels.enumerated().map { index, source in
-      ChannelLanes(
-        source: source,
-        resampler: ImageResampler(
-          layout: source.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,
-          border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
-          output: voxels.base + index * grid.shape.count))
+    let resamplers = raw.channels.enumerated().map { index, source in
+      ImageResampler(
+        layout: source.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,
+        border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
+        output: voxels.base + index * grid.shape.count)
     }
+    // A buffer takes memory only as it is filled, so it is not too late to refuse.
+    try MemoryCheck.refuse(raw, onto: grid, resamplers: resamplers, workers: workers.count)
+    let channels = zip(raw.channels, resamplers).map { ChannelLanes(source: $0, resampler: $1) }
     let label = raw.label.map { source in
       LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling)
     }

@@ -51,7 +51,7 @@ public struct CaseState: Sendable {
 
   mutating func append(channel index: Int, offset: Double, scale: Double) {
     pending[index] = pending[index].followed(byOffset: offset, scale: scale)
-    measured[index] = measured[index]?.followed(byOffset: offset, scale: scale)
+    measured[index] = measured[index]?.followed(byOffset: offset, scale: scale, map: pending[index])
   }
 
   mutating func clip(to bounds: ClosedRange<Double>) {

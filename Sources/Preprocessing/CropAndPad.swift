@@ -40,7 +40,7 @@ extension CaseState {
     record.value = values
     records.append(record)
     guard grown != shape else { return }
-    try refuseBeyondMemory(grown, channels: volume.channels)
+    try MemoryCheck.refuse(grown, channels: volume.channels)
     try settle(on: workers)
     regrid(to: grown, offset: Shape { -before[$0] }) { values[$0] }
   }

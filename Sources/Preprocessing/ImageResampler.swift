@@ -37,7 +37,7 @@ public final class ImageResampler: @unchecked Sendable {
   private let states: Buffer<Float>
 
   private static let lanes = Int(SEGPREP_LANES)
-  /// Planes per stretch: half as many again are filtered twice, and the tiles of a KiTS19 case fill 26 MB.
+  /// Planes per stretch: some 28 more are filtered twice, and the tiles of a KiTS19 case fill 26 MB.
   private static let planesPerStretch = 96
 
   /// - Parameters:
@@ -80,10 +80,14 @@ public final class ImageResampler: @unchecked Sendable {
   public var slabs: Int { axes[slabAxis].m }
 
   /// Memory that one thread needs for one plane or slab.
-  public func makeScratch() -> Scratch {
-    let rows = axes.map { max($0.blockRows, $0.m) }.max() ?? 0
-    return Scratch(rows: rows, plane: axes[1].m * axes[0].n)
-  }
+  public func makeScratch() -> Scratch { Scratch(rows: scratchRows, plane: scratchPlane) }
+
+  private var scratchRows: Int { axes.map { max($0.blockRows, $0.m) }.max() ?? 0 }
+  private var scratchPlane: Int { axes[1].m * axes[0].n }
+
+  /// Bytes of the tiles, which are there once, and of each thread's scratch.
+  var tileBytes: Int { 4 * (tiles.count + states.count) }
+  var scratchBytes: Int { 4 * (2 * scratchRows * Self.lanes + scratchPlane) }
 
   /// One thread's working memory, small enough to stay in its cache.
   public final class Scratch: @unchecked Sendable {
@@ -149,6 +153,7 @@ public final class ImageResampler: @unchecked Sendable {
   public func finish(slab: Int, stretch: Int, _ scratch: Scratch) {
     let axis = axes[2]
     let part = axis.stretches[stretch]
+    guard part.isNeeded else { return }
     for index in 0..<tilesPerSlab {
       let number = slab * tilesPerSlab + index
       let rows = tile(number)

@@ -38,6 +38,9 @@ extension CaseState {
       preconditionFailure("the data set's mean and deviation are worked out before its cases are prepared")
     }
     guard !moments.isConstant else { throw PreprocessingError.constantImage(stage: .zscore, value: moments.mean) }
+    guard Float(1 / moments.std).isFinite else {
+      throw PreprocessingError.narrowRange(stage: .zscore, width: moments.std)
+    }
     return ZScore.Normal(mean: moments.mean, std: moments.std)
   }
 
@@ -65,6 +68,7 @@ extension CaseState {
     for index in pending.indices {
       let from = try rescale.from ?? range(ofChannel: index, on: workers)
       let width = from.upperBound - from.lowerBound
+      guard Float(1 / width).isFinite else { throw PreprocessingError.narrowRange(stage: .rescale, width: width) }
       append(channel: index, offset: from.lowerBound, scale: (rescale.to.upperBound - rescale.to.lowerBound) / width)
       append(channel: index, offset: -rescale.to.lowerBound, scale: 1)
     }

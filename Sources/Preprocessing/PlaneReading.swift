@@ -18,8 +18,11 @@ final class PlaneReading: @unchecked Sendable {
   private var begun = 0
   private var used = 0
 
-  /// Bytes that lie in the ring: enough to ride out another lane's step, small enough for the last-level cache.
-  private static let ringBytes = 4 << 20
+  /// Bytes that lie in the ring: enough to ride out another lane's step, small enough for the last-level cache; two
+  /// planes at least.
+  static func ringBytes(of layout: ArrayLayout) -> Int {
+    min(max(2, (4 << 20) / layout.planeBytes), 64, layout.planes) * layout.planeBytes
+  }
 
   /// - Parameter mayUse: whether a plane's turn has come; asked in order, under the lanes' lock.
   init(source: any PlaneSource, mayUse: @escaping (_ index: Int) -> Bool = { _ in true }, use: @escaping Use) {
@@ -27,7 +30,7 @@ final class PlaneReading: @unchecked Sendable {
     self.mayUse = mayUse
     self.use = use
     let bytes = source.layout.planeBytes
-    let count = min(max(2, Self.ringBytes / bytes), 64, source.layout.planes)
+    let count = Self.ringBytes(of: source.layout) / bytes
     slots = (0..<count).map { _ in .allocate(byteCount: bytes, alignment: 64) }
     free = Array(slots.indices)
   }

@@ -45,6 +45,11 @@ public struct Pointwise: Sendable, Equatable {
     return map
   }
 
+  /// The map in the arithmetic of the kernels: the very float that is written for a voxel.
+  func written(_ value: Float) -> Float {
+    (min(max(value, Float(lower)), Float(upper)) - Float(offset)) * Float(scale)
+  }
+
   var kernel: segprep_pointwise {
     segprep_pointwise(lower: Float(lower), upper: Float(upper), offset: Float(offset), scale: Float(scale))
   }

@@ -89,7 +89,8 @@ public struct Resampling: Sendable, Equatable {
       let count = self.shape == .floor ? (exact + 1e-4).rounded(.down) : exact.rounded(.toNearestOrEven)
       // A header can claim any spacing; a limit no array reaches keeps the arithmetic that follows from overflowing.
       shape[axis] = Int(min(max(1, count), Double(TargetGrid.longestAxis)))
-      let step = grid == .extent ? Double(source[axis]) / Double(shape[axis]) : ratio
+      // An axis shorter than half the target is one voxel of its own extent: exactly the target would centre it outside.
+      let step = grid == .extent || exact < 0.5 ? Double(source[axis]) / Double(shape[axis]) : ratio
       index[axis] = LinearIndexMap(scale: step, offset: 0.5 * step - 0.5)
     }
     return TargetGrid(source: source, shape: shape, index: index)
@@ -105,8 +106,8 @@ public struct TargetGrid: Sendable, Equatable {
   /// For each axis, where index i of this grid lies among the source's indices.
   public let index: ZYX<LinearIndexMap>
 
-  /// More voxels than any axis can have in memory.
-  static let longestAxis = 1 << 18
+  /// More voxels than any axis of a medical volume has.
+  static let longestAxis = ArrayLayout.longestAxis
 
   /// The grid that is the source itself.
   public init(identityOf shape: Shape) {

@@ -123,7 +123,9 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case noVoxels(stage: StageName, target: String)
   case needsLabel(stage: StageName)
   /// A volume larger than the machine's memory.
-  case beyondMemory(shape: String, bytes: Int, memory: Int)
+  case beyondMemory(shape: String, bytes: Int)
+  /// Values whose spread is beyond the range of a float.
+  case narrowRange(stage: StageName, width: Double)
 
   /// What is wrong, without the case's name.
   public var description: String {
@@ -139,9 +141,12 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
       "\(stage.rawValue): every voxel has the same value, found \(ForeignValues.text(value)), expected an image; look at the file, or exclude the case"
     case .noVoxels(let stage, let target):
       "\(stage.rawValue): no \(target) voxels, found 0, expected at least one; look at the file, or exclude the case"
-    case .beyondMemory(let shape, let bytes, let memory):
-      "the prepared case would have \(shape) voxels (z, y, x), found \(bytes >> 20) MiB, "
-        + "expected less than this machine's \(memory >> 20) MiB; look at the file's spacing and the target spacing"
+    case .narrowRange(let stage, let width):
+      "\(stage.rawValue): the values lie too close together, found a width of \(width), "
+        + "expected one that a float can divide by; look at the file's scl_slope and the stage's range"
+    case .beyondMemory(let shape, let bytes):
+      "preparing \(shape) voxels (z, y, x) takes \(bytes >> 20) MiB, expected less than this machine has; "
+        + "look at the file's spacing and the target spacing"
     case .needsLabel(let stage):
       "\(stage.rawValue): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
     }

@@ -23,7 +23,7 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let pageBytes = 1 << 21
     let bytes = max(1, count * MemoryLayout<Element>.stride)
     mappedBytes = (bytes + pageBytes - 1) / pageBytes * pageBytes
-    let memory = mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let memory = mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { preconditionFailure("no memory for \(bytes) bytes") }
     #if os(Linux)
       if bytes >= pageBytes && !isSparse { madvise(memory, mappedBytes, MADV_HUGEPAGE) }

@@ -27,6 +27,9 @@ public struct ArrayLayout: Sendable, Equatable {
     self.intercept = intercept
   }
 
+  /// More voxels along one axis than any medical volume has; a header that claims more is not believed.
+  public static let longestAxis = 1 << 18
+
   /// Voxels in one plane: the two fastest axes.
   public var planeCount: Int { extents[0] * extents[1] }
   /// Bytes in one plane as stored.

@@ -65,7 +65,8 @@ def resample(
     exact = source / ratio
     counted = numpy.floor(exact + 1e-4) if shape == "floor" else numpy.round(exact)
     counted = numpy.where(same, source, numpy.maximum(1, counted)).astype(int)
-    step = numpy.where(same, 1, source / counted if grid == "extent" else ratio)
+    # An axis shorter than half the target keeps its own extent: a voxel of the target's would be centred outside.
+    step = numpy.where(same, 1, numpy.where((grid == "extent") | (exact < 0.5), source / counted, ratio))
 
     def sample(array, order, border):
         if grid == "extent":

@@ -58,7 +58,7 @@ class DeterminismTests(TestCase):
         self.assertEqual(digests(self.first), self.expected)
 
     def test_raw_folder_given_otherwise(self):
-        elsewhere = self.fresh("other name")
+        elsewhere = self.fresh("other: name")
         shutil.copytree(self.raw, elsewhere)
         for raw in [f"{self.raw}/", f"{self.raw}//", elsewhere, self.raw / "data", elsewhere / "data"]:
             with self.subTest(raw=str(raw)):

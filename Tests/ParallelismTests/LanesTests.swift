@@ -96,11 +96,15 @@ struct LanesTests {
     #expect(needing.finished <= 4)
   }
 
-  @Test func errorStopsLanesThatDoNotNeedIt() {
-    let failing = Chain(1) { throw Failure(step: $0) }
+  @Test(arguments: counts)
+  func firstLanesErrorIsThrownWhicheverComesFirst(count: Int) {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    let late = Chain(50) { if $0 == 49 { throw Failure(step: $0) } }
+    let early = Chain(1) { throw Failure(step: $0) }
     let independent = Chain(100) { _ in }
-    #expect(throws: Failure(step: 0)) { try Lanes([failing, independent]).run(on: Workers(count: 1)) }
-    #expect(independent.finished == 0)
+    #expect(throws: Failure(step: 49)) { try Lanes([late, early, independent]).run(on: workers) }
+    #expect(independent.finished == 100)
   }
 
   @Test(arguments: counts)

@@ -104,6 +104,44 @@ struct IngestTests {
     #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00002.h5"])
   }
 
+  /// With any number of threads the image is reported, although the label may be found damaged first.
+  @Test(arguments: [1, 2, 3])
+  func imageIsReportedWhereBothFilesAreDamaged(jobs: Int) throws {
+    let data = try RawFolder(2)
+    for name in ["imaging", "segmentation"] {
+      let path = "raw/case_00001/\(name).nii.gz"
+      let whole = try data.folder.contents(path)
+      try data.folder.put(whole[..<(whole.count - 12)], path)
+    }
+    let report = try data.run(jobs: jobs)
+    #expect(report.manifest.failed.first?.reason.hasPrefix("imaging.nii.gz: ") == true)
+  }
+
+  /// Whenever a run ends, the manifest names no case whose file the run may have replaced.
+  @Test func manifestForgetsCasesWhileTheyAreMadeAnew() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let seen = Mutex<[String]?>(nil)
+    let observer = Watching { stage in
+      if stage == "write" {
+        let now = (try? Manifest.read(folder: data.prepared))?.cases.map(\.caseIdentifier)
+        seen.withLock { $0 = $0 ?? now }
+      }
+    }
+    var ingest = try data.ingest()
+    ingest.only = ["case_00000"]
+    _ = try ingest.run(observer: observer)
+    #expect(seen.withLock { $0 } == ["case_00001"])
+    #expect(try Manifest.read(folder: data.prepared)?.cases.count == 2)
+  }
+
+  private struct Watching: IngestObserver {
+    let entered: @Sendable (String) -> Void
+    func began(cases: Int, rawBytes: Int) {}
+    func entered(stage: String, caseIdentifier: String) { entered(stage) }
+    func finished(_ report: CaseReport) {}
+  }
+
   @Test func nothingPreparedIsExitCodeTwo() throws {
     let data = try RawFolder(2)
     for number in 0..<2 { try data.folder.put([1, 2, 3], "raw/case_0000\(number)/imaging.nii.gz") }

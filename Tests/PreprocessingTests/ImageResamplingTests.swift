@@ -32,6 +32,29 @@ struct ImageResamplingTests {
     }
   }
 
+  /// The slow axis ends one plane after a stretch, and no output needs that plane.
+  @Test(arguments: [97, 193], Border.allCases)
+  func planesBehindTheLastOutputAreForgotten(planes: Int, border: Border) throws {
+    let grid = Grid.random(Shape(z: planes, y: 3, x: 4), seed: planes)
+    for spacing in [90.0, 150, 45] {
+      let resampling = Resampling(spacing: Spacing(z: spacing, y: 1, x: 1), imageBorder: border)
+      let target = resampling.target(shape: grid.shape, spacing: .unit)
+      let state = try Sample(ArraySource(grid)).run(.resample(resampling))
+      let expected = PlainResampling.image(grid, onto: target, .cubic, border)
+      #expect(state.written().distance(to: expected) < 1e-5 * 100, "\(target.shape)")
+    }
+  }
+
+  /// One voxel of exactly the target would have its centre outside: image and label would read different ends.
+  @Test func axisShorterThanHalfTheTargetIsOneVoxelOfItsOwn() throws {
+    let grid = Grid(Shape(z: 10, y: 2, x: 2)) { z, _, _ in z < 5 ? 100.0 : 200 }
+    let label = Grid(grid.shape) { z, _, _ in z < 5 ? 1.0 : 2 }
+    let resampling = Resampling(spacing: Spacing(z: 33, y: 1, x: 1), imageOrder: .linear, grid: .spacing)
+    let state = try Sample(ArraySource(grid), label: ArraySource(label, .ras, .uint8)).run(.resample(resampling))
+    #expect(state.volume.shape.z == 1 && state.volume.affine.spacing.z == 10)
+    #expect(state.written().values.allSatisfy { $0 == 150 })
+  }
+
   @Test(arguments: ScalarType.allCases, [false, true])
   func everyTypeIsRead(scalar: ScalarType, isByteSwapped: Bool) throws {
     let isSigned = ![.uint8, .uint16, .uint32, .uint64].contains(scalar)

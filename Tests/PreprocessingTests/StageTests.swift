@@ -42,6 +42,41 @@ struct StageTests {
     #expect(isClose(state.written().values, grid.values.map { ($0 - mean) / std }))
   }
 
+  /// A voxel far outside, at the very corner, must not cancel the digits of those that count.
+  @Test func outliersThatDoNotCountDoNotDisturb() throws {
+    let grid = Grid(shape, Grid.random(shape, 100...200, seed: 5).values.enumerated().map { $0 % 37 == 0 ? -1e10 : $1 })
+    let label = Grid(shape) { _, _, x in x == 0 ? 0.0 : 1 }
+    let foreground = grid.values.filter { $0 > 0 }
+    for value in [-1e10, -3.4e38] {
+      let far = Grid(shape, grid.values.map { $0 < 0 ? value : $0 })
+      let state = try Sample(ArraySource(far, .ras, .float64), label: ArraySource(label, .ras, .uint8))
+        .run(.zscore(.foreground))
+      let (mean, std) = moments(foreground)
+      #expect(isClose(state.records[0].mean ?? [], [mean], 1e-6) && isClose(state.records[0].std ?? [], [std], 1e-6))
+    }
+  }
+
+  @Test func spreadBeyondFloatIsRefused() {
+    let grid = Grid.random(shape, 0...1, seed: 6)
+    #expect(
+      Sample(ArraySource(grid)).message(.rescale(Rescale(from: 0...1e-40)))
+        == "rescale: the values lie too close together, found a width of 1e-40, expected one that a float can divide by; "
+        + "look at the file's scl_slope and the stage's range")
+  }
+
+  /// Readers take the recorded minimum for the value of padding: it must be the one in the file.
+  @Test(arguments: [Stage.zscore(.volume), .rescale(Rescale()), .rescale(Rescale(from: -3...977, to: -1...0.1))])
+  func recordedExtremesAreThoseWritten(stage: Stage) throws {
+    for seed in 0..<20 {
+      let grid = Grid.random(shape, -1000...3000, seed: 100 + seed)
+      let workers = Workers(count: 1)
+      var state = try Sample(ArraySource(grid)).run(stage)
+      let moments = try state.moments(ofChannel: 0, on: workers)
+      let written = state.written().values
+      #expect(moments.minimum == written.min() && moments.maximum == written.max())
+    }
+  }
+
   @Test func zscoreByConstantsIsPerChannel() throws {
     let grid = Grid.random(shape, seed: 4)
     let sample = { Sample(ArraySource(grid), ArraySource(grid, .ras, .uint16)) }
@@ -297,12 +332,12 @@ struct StageTests {
   @Test func nothingIsAllocatedThatNoMachineHolds() {
     let grid = Grid<Double>(Shape(z: 1, y: 1, x: 2), [0, 1])
     let message = Sample(ArraySource(grid)).message(.pad(Pad(shape: Shape(z: 1 << 20, y: 1 << 15, x: 1 << 15))))
-    #expect(message?.hasPrefix("the prepared case would have 1048576x32768x32768 voxels (z, y, x), found ") == true)
+    #expect(message?.hasPrefix("preparing 1048576x32768x32768 voxels (z, y, x) takes ") == true)
     // A header that claims voxels of any size, along all axes, for two channels.
     for size in [1e6, 1e12, 1e38] {
       let hostile = Sample(ArraySource(grid), ArraySource(grid), spacing: Spacing { _ in size })
       let found = hostile.message(.resample(Resampling(spacing: .unit)))
-      #expect(found?.hasPrefix("the prepared case would have ") == true, "\(size): \(found ?? "taken")")
+      #expect(found?.hasPrefix("preparing ") == true, "\(size): \(found ?? "taken")")
     }
   }
 }

@@ -26,9 +26,6 @@ typedef struct {
   float lower, upper, offset, scale;
 } segprep_input;
 
-// Rows a block needs for n values of each line: the values and up to four coefficients outside the line.
-#define SEGPREP_BLOCK_ROWS(n) ((n) + 4)
-
 // A stretch of consecutive values of a line.
 typedef struct {
   size_t rows;
@@ -67,10 +64,10 @@ typedef struct {
 // Applies the map; dst may be src.
 void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, size_t n);
 
-// Count, sum and sum of squares of (mapped value - shift), smallest and largest mapped value, added to what is there.
+// Count, sum and sum of squares of (mapped value - shift), and the extremes before the map, added to what is there.
 typedef struct {
   double count, sum, squares;
-  float minimum, maximum;
+  float lowest, highest;
 } segprep_moments;
 
 void segprep_measure(const segprep_pointwise *map, const float *src, size_t n, float shift, segprep_moments *moments);
