@@ -27,7 +27,8 @@ struct CaseIngest {
   }
 
   enum Outcome {
-    case prepared(Manifest.Case)
+    /// The entry for the manifest, and the raw files as they were read.
+    case prepared(Manifest.Case, [String: HashedFile])
     case excluded(String)
   }
 
@@ -65,34 +66,32 @@ struct CaseIngest {
   /// Prepares the case and writes it below `folder`.
   func run(_ raw: RawCase, into folder: String, sync: Bool, entered: (String) -> Void) throws -> Outcome {
     let opened = try Opened(raw)
-    let hashes = try (raw.images + [raw.label].compactMap { $0 }).map { try HashLane(path: $0) }
+    let hashes = try raw.files.map { try HashLane(path: $0) }
     var state = try preprocess(opened, hashes: hashes, entered: entered)
     let rules = plan.config.dataset.exclude
     if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
 
     entered("write")
-    let source = source(of: raw, opened, hashes.map { $0.finish() })
+    let inputs = hashes.map { $0.finish() }
+    let source = source(of: raw, opened, inputs)
     let statistics = try statistics(of: &state)
     let writer = CaseFileWriter(
       caseIdentifier: raw.identifier, source: source, statistics: statistics, ingestDigest: plan.ingestDigest)
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
     let written = try writer.write(state, to: path, flush: sync, on: workers)
-    return .prepared(
-      Manifest.Case(
-        caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
-        spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
-        source: source, warnings: warnings(of: state)))
+    let entry = Manifest.Case(
+      caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
+      spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
+      source: source, warnings: plan.warnings(about: statistics))
+    let named = zip(raw.files.map(RawInputs.name), inputs)
+    return .prepared(entry, Dictionary(named) { first, _ in first })
   }
 
-  private func source(
-    of raw: RawCase, _ opened: Opened, _ hashes: [(bytes: Int, sha256: String)]
-  ) -> CaseSource {
+  private func source(of raw: RawCase, _ opened: Opened, _ inputs: [HashedFile]) -> CaseSource {
     let header = opened.images[0].header
     let layout = opened.images[0].layout
-    let files = zip(raw.images + [raw.label].compactMap { $0 }, hashes).map { path, hash in
-      // The case's folder and the file: the same wherever the data set lies.
-      let name = path.split(separator: "/").suffix(2).joined(separator: "/")
-      return CaseSource.File(name: name, bytes: hash.bytes, sha256: hash.sha256)
+    let files = zip(raw.files, inputs).map { path, input in
+      CaseSource.File(name: RawInputs.name(path), bytes: input.stamp.bytes, sha256: input.sha256)
     }
     let spacing = layout.orientation.canonical(header.affine, extents: layout.extents).spacing
     return CaseSource(
@@ -112,18 +111,5 @@ struct CaseIngest {
     return CaseStatistics(
       channels: channels, rawClassVoxels: state.rawClassCounts.map { Array($0.prefix(classes)) },
       classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced)
-  }
-
-  /// What a user should look at before training on the case.
-  private func warnings(of state: CaseState) -> [String] {
-    var warnings: [String] = []
-    if state.nonfiniteReplaced > 0 {
-      warnings.append("\(state.nonfiniteReplaced) NaN or infinite voxels were replaced")
-    }
-    guard let before = state.rawClassCounts, let after = state.classCounts else { return warnings }
-    for label in plan.config.dataset.labels.classes where before[Int(label.value)] > 0 && after[Int(label.value)] == 0 {
-      warnings.append("\(label.name) vanished: \(before[Int(label.value)]) raw voxels, none after the stages")
-    }
-    return warnings
   }
 }

@@ -1,10 +1,16 @@
 import Files
 import Parallelism
 
+/// A file as it was when it was hashed.
+struct HashedFile: Sendable, Codable, Equatable {
+  var stamp: FileStamp
+  var sha256: String
+}
+
 /// Hashes a file piece by piece beside other work.
 final class HashLane: Lane, @unchecked Sendable {
   private let file: OpenFile
-  private let length: Int
+  private let stamp: FileStamp
   private let hash = SHA256()
   private var done = 0
   private var isBusy = false
@@ -15,29 +21,39 @@ final class HashLane: Lane, @unchecked Sendable {
 
   init(path: String) throws {
     file = try OpenFile(reading: path)
-    length = try file.length()
+    stamp = try FileStamp(of: file)
     buffer = .allocate(byteCount: Self.pieceBytes, alignment: 64)
   }
 
   deinit { buffer.deallocate() }
 
-  /// The file's bytes and SHA-256, once the lane has finished.
-  func finish() -> (bytes: Int, sha256: String) { (length, hash.finish()) }
+  /// The file's stamp and SHA-256, once the lane has finished.
+  func finish() -> HashedFile { HashedFile(stamp: stamp, sha256: hash.finish()) }
+
+  /// Hashes a whole file on this thread.
+  static func hash(_ path: String) throws -> HashedFile {
+    let lane = try HashLane(path: path)
+    while case .step(let work, let finish) = lane.next() {
+      try work()
+      finish()
+    }
+    return lane.finish()
+  }
 
   func next() -> LaneState {
-    guard done < length else { return .finished }
+    guard done < stamp.bytes else { return .finished }
     guard !isBusy else { return .waiting }
     isBusy = true
     return .step(
       work: { [self] in
-        let want = min(Self.pieceBytes, length - done)
+        let want = min(Self.pieceBytes, stamp.bytes - done)
         let got = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<want]), at: done)
         guard got == want else { throw FileError(path: file.path, action: "read to its end", code: 5) }
         hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
       },
       finish: { [self] in
         isBusy = false
-        done = min(length, done + Self.pieceBytes)
+        done = min(stamp.bytes, done + Self.pieceBytes)
       })
   }
 }

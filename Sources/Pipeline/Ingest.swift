@@ -25,6 +25,10 @@ public struct Ingest: Sendable {
   public var only: [String]?
   /// Threads in all.
   public var jobs: Int
+  /// Whether cases are made anew although nothing they depend on has changed.
+  public var redo = false
+  /// Whether cases whose raw files are gone are dropped.
+  public var prune = false
   /// Whether each case is on the disk before it is named in the manifest.
   public var sync = true
 
@@ -45,6 +49,8 @@ public struct Ingest: Sendable {
     public var excluded: [Manifest.Absent]
     /// Identifiers of the cases to prepare that have no label.
     public var unlabelled: [String]
+    /// Identifiers of all cases that the raw folder holds.
+    public var known: Set<String>
   }
 
   /// Looks at the raw folder and applies the rules that need no voxels.
@@ -62,7 +68,8 @@ public struct Ingest: Sendable {
       guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: found.map(\.identifier)) }
       wanted = found.filter { only.contains($0.identifier) }
     }
-    var preview = Preview(toPrepare: [], excluded: [], unlabelled: [])
+    var preview = Preview(
+      toPrepare: [], excluded: [], unlabelled: [], known: Set(found.map(\.identifier)))
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
@@ -79,46 +86,56 @@ public struct Ingest: Sendable {
     return preview
   }
 
-  /// Prepares the cases. One that fails is reported and the others go on.
+  /// Prepares the cases that are not prepared yet or whose raw files have changed. One that fails is reported and the
+  /// others go on; a run that was stopped, however hard, is continued by the next.
   /// - Throws: what ends the whole run: `DatasetError`, `IngestError`, `ManifestError`, `FileError` (disk full).
   public func run(observer: any IngestObserver) throws -> IngestReport {
     let started = Date()
     let preview = try preview()
     let output = try OutputFolder(path: prepared)
     let earlier = try output.earlierManifest(ingestDigest: plan.ingestDigest)
-    // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
-    try earlier?.without(preview.toPrepare.map(\.identifier)).write(folder: output.path, flush: sync)
+    let recorded = RawInputs(folder: output.path)
     let workers = Workers(count: jobs)
     defer { workers.stop() }
 
-    let queue = CaseQueue(preview.toPrepare)
-    observer.began(cases: queue.items.count, rawBytes: queue.items.reduce(0) { $0 + $1.bytes })
     // Means over the data set are of all its cases, whichever of them this run prepares.
     let stages = try DatasetNormal.resolve(plan, on: workers) { try self.preview(only: nil).toPrepare }
-    let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
-    let results = Results(count: queue.items.count)
+    let reuse = CaseReuse(plan: plan, stages: stages, folder: output.path, recorded: recorded, earlier: earlier)
+    let queue = CaseQueue(preview.toPrepare)
+    let results = IngestResults(queue)
     try workers.forEach(queue.items.count, helping: true) { index in
-      let item = queue.items[index]
+      results.set(index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw))
+    }
+
+    let making = results.making
+    // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
+    try earlier?.without(making.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
+    observer.began(cases: making.count, rawBytes: making.reduce(0) { $0 + queue.items[$1].bytes })
+    let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
+    try workers.forEach(making.count, helping: true) { place in
+      let item = queue.items[making[place]]
       let begun = Date()
       let outcome = try attempt {
         try caseIngest.run(item.raw, into: output.path, sync: sync) {
           observer.entered(stage: $0, caseIdentifier: item.raw.identifier)
         }
       }
-      let report = self.report(outcome, item, seconds: Date().timeIntervalSince(begun))
-      results.set(index, outcome, report)
+      let report = results.set(
+        making[place], outcome: outcome.mapError { IngestResults.Failure(reason: reason("\($0)", of: item.raw)) },
+        seconds: Date().timeIntervalSince(begun))
       observer.finished(report)
     }
 
-    var manifest = collect(preview, queue, results, earlier)
-    for absent in manifest.excluded + manifest.failed { output.remove(Manifest.Case.file(absent.caseIdentifier)) }
-    assignFolds(&manifest)
+    let ending = IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
+    let manifest = ending.manifest
+    for file in ending.removable { output.remove(file) }
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
-      cases: results.reports.sorted { $0.caseIdentifier < $1.caseIdentifier }, manifest: manifest,
-      seconds: Date().timeIntervalSince(started))
-    let runReport = RunReport(report, started: started, jobs: jobs, synchronized: sync)
+      cases: results.reports, manifest: manifest, gone: ending.gone, seconds: Date().timeIntervalSince(started))
+    let runReport = RunReport(
+      report, started: started, jobs: jobs, synchronized: sync,
+      inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
   }
@@ -136,23 +153,6 @@ public struct Ingest: Sendable {
     }
   }
 
-  private func report(
-    _ outcome: Result<CaseIngest.Outcome, any Error>, _ item: CaseQueue.Item, seconds: Double
-  ) -> CaseReport {
-    var report = CaseReport(
-      caseIdentifier: item.raw.identifier, outcome: .prepared, rawBytes: item.bytes, seconds: seconds)
-    switch outcome {
-    case .success(.prepared): break
-    case .success(.excluded(let reason)):
-      report.outcome = .excluded
-      report.reason = reason
-    case .failure(let error):
-      report.outcome = .failed
-      report.reason = reason("\(error)", of: item.raw)
-    }
-    return report
-  }
-
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest
   /// must not depend).
   private func reason(_ text: String, of item: RawCase) -> String {
@@ -166,93 +166,4 @@ public struct Ingest: Sendable {
   }
 
   private static func lastName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-
-  private func collect(
-    _ preview: Preview, _ queue: CaseQueue, _ results: Results, _ earlier: Manifest?
-  ) -> Manifest {
-    var manifest = Manifest(
-      name: plan.config.name, channels: plan.config.dataset.channels,
-      classes: plan.config.dataset.labels.names,
-      ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest)
-    let touched = Set(results.reports.map(\.caseIdentifier) + preview.excluded.map(\.caseIdentifier))
-    // A run over some cases keeps what an earlier run with the same plan made of the others.
-    if let earlier, only != nil {
-      manifest.cases = earlier.cases.filter {
-        !touched.contains($0.caseIdentifier) && Folder.isFile(prepared + "/" + $0.file)
-      }
-      manifest.excluded = earlier.excluded.filter { !touched.contains($0.caseIdentifier) }
-      manifest.failed = earlier.failed.filter { !touched.contains($0.caseIdentifier) }
-    }
-    manifest.cases += results.prepared
-    manifest.excluded += preview.excluded
-    for report in results.reports {
-      let absent = Manifest.Absent(caseIdentifier: report.caseIdentifier, reason: report.reason ?? "")
-      if report.outcome == .excluded { manifest.excluded.append(absent) }
-      if report.outcome == .failed { manifest.failed.append(absent) }
-    }
-    manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
-    manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
-    manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
-    return manifest
-  }
-
-  private func assignFolds(_ manifest: inout Manifest) {
-    let labelled = manifest.cases.filter(\.isLabelled).map(\.caseIdentifier)
-    let folds = plan.config.folds
-    let splits = KFold(count: folds.count, seed: folds.seed).splits(labelled)
-    manifest.folds = splits.folds.count
-    manifest.warnings += [splits.warning].compactMap { $0 }
-    let assignments = splits.assignments ?? [:]
-    for index in manifest.cases.indices {
-      manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier]
-    }
-  }
-}
-
-/// Cases in the order in which they are begun: the largest first, so that no thread is left alone with one at the end.
-private struct CaseQueue {
-  struct Item: Sendable {
-    var raw: RawCase
-    /// Bytes of the raw files, compressed as they are: what progress is weighted by.
-    var bytes: Int
-  }
-
-  let items: [Item]
-
-  init(_ cases: [RawCase]) {
-    let sized = cases.map { raw in
-      let files = raw.images + [raw.label].compactMap { $0 }
-      return Item(raw: raw, bytes: files.reduce(0) { $0 + ((try? OpenFile(reading: $1).length()) ?? 0) })
-    }
-    items = sized.sorted { ($1.bytes, $0.raw.identifier) < ($0.bytes, $1.raw.identifier) }
-  }
-}
-
-/// Results by index, set from any thread.
-private final class Results: @unchecked Sendable {
-  private let lock = NSLock()
-  private var outcomes: [Result<CaseIngest.Outcome, any Error>?]
-  private var byIndex: [CaseReport?]
-
-  init(count: Int) {
-    outcomes = Array(repeating: nil, count: count)
-    byIndex = Array(repeating: nil, count: count)
-  }
-
-  func set(_ index: Int, _ outcome: Result<CaseIngest.Outcome, any Error>, _ report: CaseReport) {
-    lock.withLock {
-      outcomes[index] = outcome
-      byIndex[index] = report
-    }
-  }
-
-  var reports: [CaseReport] { lock.withLock { byIndex.compactMap { $0 } } }
-
-  var prepared: [Manifest.Case] {
-    lock.withLock {
-      outcomes.compactMap { outcome in
-        if case .success(.prepared(let prepared))? = outcome { prepared } else { nil }
-      }
-    }
-  }
 }

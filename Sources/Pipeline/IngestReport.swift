@@ -5,7 +5,7 @@ import Prepared
 /// What became of one case.
 public struct CaseReport: Sendable, Encodable {
   /// How a case ended.
-  public enum Outcome: String, Sendable, Encodable { case prepared, excluded, failed }
+  public enum Outcome: String, Sendable, Encodable { case prepared, kept, excluded, failed }
 
   /// The case's name in the data set.
   public var caseIdentifier: String
@@ -13,6 +13,8 @@ public struct CaseReport: Sendable, Encodable {
   public var outcome: Outcome
   /// Why a case was excluded or failed.
   public var reason: String?
+  /// Why a case that was prepared before was made anew.
+  public var cause: String?
   /// Bytes of the raw files as they lie on disk, compressed or not.
   public var rawBytes: Int
   /// Wall time from opening to the finished file.
@@ -25,6 +27,8 @@ public struct IngestReport: Sendable {
   public var cases: [CaseReport]
   /// What the folder holds after the run.
   public var manifest: Manifest
+  /// Prepared cases whose raw files are gone.
+  public var gone: [String]
   /// Wall time of the whole run.
   public var seconds: Double
 
@@ -33,8 +37,8 @@ public struct IngestReport: Sendable {
 
   /// 0 all done, 1 some cases failed, 2 none could be prepared.
   public var exitCode: Int32 {
-    if count(.failed) == 0 && count(.prepared) > 0 { return 0 }
-    return count(.prepared) > 0 ? 1 : 2
+    let done = count(.prepared) + count(.kept)
+    return done == 0 ? 2 : count(.failed) == 0 ? 0 : 1
   }
 }
 
@@ -49,8 +53,13 @@ struct RunReport: Encodable {
   var host: String
   var cores: Int
   var cases: [CaseReport]
+  /// The raw files as they were hashed: the next run compares their stamps before it reads them again.
+  var inputs: [String: HashedFile]
 
-  init(_ report: IngestReport, started: Date, jobs: Int, synchronized: Bool) {
+  init(
+    _ report: IngestReport, started: Date, jobs: Int, synchronized: Bool, inputs: [String: HashedFile]
+  ) {
+    self.inputs = inputs
     startedAt = ISO8601DateFormatter().string(from: started)
     seconds = report.seconds
     self.jobs = jobs

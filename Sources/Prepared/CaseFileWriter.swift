@@ -37,6 +37,12 @@ public struct CaseFileWriter: Sendable {
     public var bytes: Int
     /// The whole file's hash, in hexadecimal.
     public var sha256: String
+
+    /// A file of `bytes` with that hash.
+    public init(bytes: Int, sha256: String) {
+      self.bytes = bytes
+      self.sha256 = sha256
+    }
   }
 
   /// Writes the case atomically; its voxels are used up (the pending maps are applied in place).

@@ -50,6 +50,14 @@ public struct Manifest: Sendable, Codable, Equatable {
       self.warnings = warnings
     }
 
+    /// The entry of a case that is prepared already, from what its file says.
+    public init(_ reader: CaseFileReader, written: CaseFileWriter.Written, warnings: [String]) {
+      self.init(
+        caseIdentifier: reader.caseIdentifier, written: written, shape: [reader.shape.z, reader.shape.y, reader.shape.x],
+        spacingMm: [reader.affine.spacing.z, reader.affine.spacing.y, reader.affine.spacing.x],
+        isLabelled: reader.isLabelled, statistics: reader.statistics, source: reader.source, warnings: warnings)
+    }
+
     /// Where a case's file lies below the folder of prepared data.
     public static func file(_ caseIdentifier: String) -> String { "cases/\(caseIdentifier).h5" }
   }

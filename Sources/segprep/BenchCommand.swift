@@ -73,6 +73,7 @@ struct IngestBench: ParsableCommand {
       var ingest = Ingest(
         plan: plan, raw: root, prepared: scratch + "/prepared", only: caseIdentifier.map { [$0] }, jobs: jobs)
       ingest.sync = !noSync
+      ingest.redo = true
       let first = try ingest.preview().toPrepare[0]
       ingest.only = [first.identifier]
       let files = first.images + [first.label].compactMap { $0 }

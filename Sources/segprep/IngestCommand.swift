@@ -14,6 +14,9 @@ struct IngestCommand: ParsableCommand {
       OUT/cases/<case>.h5; manifest.json, splits_final.json (nnU-Net) and datalist.json (MONAI) say what is there. \
       Every file is written whole or not at all. A case that fails is reported, and the others go on.
 
+      Run it again and only what is new or has changed is made: raw files are compared by size, time and, where those \
+      differ, content. A run that was stopped, by Ctrl-C or otherwise, goes on where it was.
+
       The same raw data and pipeline give the same bytes, whatever --jobs is. run_report.json (times, host) is the \
       one exception.
 
@@ -41,6 +44,12 @@ struct IngestCommand: ParsableCommand {
   @Flag(help: "Say what would be done, from names and headers alone; write nothing.")
   var dryRun = false
 
+  @Flag(help: "Make every case anew, also those whose raw files and pipeline have not changed.")
+  var force = false
+
+  @Flag(help: "Drop prepared cases whose raw files are gone; without it they are reported and kept.")
+  var prune = false
+
   @Flag(help: "Do not wait for the disk after each case: faster, but a power cut can lose cases named in the manifest.")
   var noSync = false
 
@@ -63,6 +72,8 @@ struct IngestCommand: ParsableCommand {
       let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
       var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: chosen, jobs: jobs)
       ingest.sync = !noSync
+      ingest.redo = force
+      ingest.prune = prune
       if dryRun { return try show(try DryRun(ingest)) }
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
@@ -70,7 +81,7 @@ struct IngestCommand: ParsableCommand {
       if json {
         print(try CanonicalJSON.text(IngestSummary.JSON(report)), terminator: "")
       } else {
-        print(IngestSummary.text(report, out: out), terminator: "")
+        print(IngestSummary.text(report, out: out, pruned: prune), terminator: "")
       }
       if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }

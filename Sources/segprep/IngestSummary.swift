@@ -5,6 +5,8 @@ import Prepared
 enum IngestSummary {
   struct JSON: Encodable {
     var prepared: Int
+    var kept: Int
+    var gone: [String]
     var excluded: [Manifest.Absent]
     var failed: [Manifest.Absent]
     var folds: Int
@@ -14,6 +16,8 @@ enum IngestSummary {
 
     init(_ report: IngestReport) {
       prepared = report.count(.prepared)
+      kept = report.count(.kept)
+      gone = report.gone
       excluded = report.manifest.excluded
       failed = report.manifest.failed
       folds = report.manifest.folds
@@ -26,7 +30,7 @@ enum IngestSummary {
   /// Cases listed one by one up to this many; a long list hides what matters.
   private static let listed = 20
 
-  static func text(_ report: IngestReport, out: String) -> String {
+  static func text(_ report: IngestReport, out: String, pruned: Bool) -> String {
     let manifest = report.manifest
     let made = report.cases.filter { $0.outcome == .prepared }.map(\.caseIdentifier)
     let entries = manifest.cases.filter { made.contains($0.caseIdentifier) }
@@ -38,13 +42,18 @@ enum IngestSummary {
       text += table.text
       if entries.count > listed { text += "... and \(entries.count - listed) more, all in \(out)/manifest.json\n" }
     }
-    text += absent("left out", manifest.excluded) + absent("FAILED", manifest.failed)
+    text += grouped("made anew", report.cases.compactMap { item in item.cause.map { (item.caseIdentifier, $0) } })
+    text += grouped("left out", manifest.excluded.map { ($0.caseIdentifier, $0.reason) })
+    text += grouped("FAILED", manifest.failed.map { ($0.caseIdentifier, $0.reason) })
+    let fate = pruned ? "dropped" : "kept; --prune drops them"
+    text += grouped("raw files gone", report.gone.map { ($0, fate) })
     for warning in manifest.warnings { text += "warning: \(warning)\n" }
     for entry in entries {
       for warning in entry.warnings { text += "warning: \(entry.caseIdentifier): \(warning)\n" }
     }
     let unlabelled = manifest.cases.count { !$0.isLabelled }
-    text += "\n\(report.count(.prepared)) prepared, \(manifest.excluded.count) left out, "
+    let kept = report.count(.kept) > 0 ? "\(report.count(.kept)) kept as they were, " : ""
+    text += "\n\(report.count(.prepared)) prepared, \(kept)\(manifest.excluded.count) left out, "
     text += "\(report.count(.failed)) failed in \(Quantity.seconds(report.seconds)); "
     text += manifest.folds > 0 ? "\(manifest.folds) folds" : "no folds"
     text += unlabelled > 0 ? "; \(unlabelled) without label: for prediction, in no fold\n" : "\n"
@@ -66,8 +75,8 @@ enum IngestSummary {
     ] + shares
   }
 
-  /// Cases that are not there, those with one reason together.
-  private static func absent(_ word: String, _ cases: [Manifest.Absent]) -> String {
+  /// Cases and what is to be said of them, those with one reason together.
+  private static func grouped(_ word: String, _ cases: [(caseIdentifier: String, reason: String)]) -> String {
     var order: [String] = []
     var names: [String: [String]] = [:]
     for item in cases {

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file's size and time of last change: enough to see that it is very likely the one that was read before.
+public struct FileStamp: Sendable, Codable, Equatable {
+  /// The file's length.
+  public var bytes: Int
+  /// Nanoseconds since 1970.
+  public var modifiedNs: Int
+
+  /// The stamp of an open file.
+  /// - Throws: `FileError`.
+  public init(of file: borrowing OpenFile) throws(FileError) {
+    var status = stat()
+    guard fstat(file.descriptor, &status) == 0 else { throw FileError(path: file.path, action: "inspect") }
+    bytes = Int(status.st_size)
+    #if os(Linux)
+      modifiedNs = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    #else
+      modifiedNs = status.st_mtimespec.tv_sec * 1_000_000_000 + status.st_mtimespec.tv_nsec
+    #endif
+  }
+}

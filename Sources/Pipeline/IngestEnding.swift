@@ -1,0 +1,62 @@
+import Datasets
+import Files
+import Prepared
+
+/// What a run leaves behind: the manifest, and what of an earlier run goes.
+struct IngestEnding {
+  let manifest: Manifest
+  /// Prepared cases whose raw files are gone, kept or dropped.
+  let gone: [String]
+  /// Files below the prepared folder that nothing names any more.
+  let removable: [String]
+
+  init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) {
+    let plan = ingest.plan
+    var manifest = Manifest(
+      name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
+      ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest)
+    let reports = results.reports
+    let touched = Set(reports.map(\.caseIdentifier) + preview.excluded.map(\.caseIdentifier))
+    let others = (earlier?.cases ?? []).filter {
+      !touched.contains($0.caseIdentifier) && Folder.isFile(ingest.prepared + "/" + $0.file)
+    }
+    let goneCases = others.filter { !preview.known.contains($0.caseIdentifier) }
+    gone = goneCases.map(\.caseIdentifier).sorted()
+    let dropped = ingest.prune ? Set(gone) : []
+
+    manifest.cases = results.present + others.filter { !dropped.contains($0.caseIdentifier) }
+    manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
+    manifest.failed = Self.absent(reports, .failed)
+    // A run over some cases knows nothing new of the others.
+    let untouched = { (absent: Manifest.Absent) in
+      !touched.contains(absent.caseIdentifier) && preview.known.contains(absent.caseIdentifier)
+    }
+    manifest.excluded += (earlier?.excluded ?? []).filter(untouched)
+    manifest.failed += (earlier?.failed ?? []).filter(untouched)
+    manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
+    manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
+    manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
+    Self.assignFolds(&manifest, plan.config.folds)
+    self.manifest = manifest
+    removable =
+      (manifest.excluded + manifest.failed).map { Manifest.Case.file($0.caseIdentifier) }
+      + dropped.map(Manifest.Case.file)
+  }
+
+  private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {
+    reports.filter { $0.outcome == outcome }.map {
+      Manifest.Absent(caseIdentifier: $0.caseIdentifier, reason: $0.reason ?? "")
+    }
+  }
+
+  private static func assignFolds(_ manifest: inout Manifest, _ folds: FoldsConfig) {
+    let labelled = manifest.cases.filter(\.isLabelled).map(\.caseIdentifier)
+    let splits = KFold(count: folds.count, seed: folds.seed).splits(labelled)
+    manifest.folds = splits.folds.count
+    manifest.warnings += [splits.warning].compactMap { $0 }
+    let assignments = splits.assignments ?? [:]
+    for index in manifest.cases.indices {
+      manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier]
+    }
+  }
+}

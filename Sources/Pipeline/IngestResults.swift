@@ -1,0 +1,106 @@
+import Datasets
+import Files
+import Foundation
+import Prepared
+
+/// What became of each case of a run, by its place in the queue; set from any thread.
+final class IngestResults: @unchecked Sendable {
+  /// Why a case failed, as the user reads it.
+  struct Failure: Error {
+    var reason: String
+  }
+
+  private enum State {
+    case toMake(cause: String?)
+    case present(Manifest.Case, [String: HashedFile])
+    case absent
+  }
+
+  private let queue: CaseQueue
+  private let lock = NSLock()
+  private var states: [State]
+  private var byPlace: [CaseReport]
+
+  init(_ queue: CaseQueue) {
+    self.queue = queue
+    states = Array(repeating: .toMake(cause: nil), count: queue.items.count)
+    byPlace = queue.items.map {
+      CaseReport(caseIdentifier: $0.raw.identifier, outcome: .kept, rawBytes: $0.bytes, seconds: 0)
+    }
+  }
+
+  /// - Parameter verdict: nil where it could not be told, because a raw file cannot be read: making it will say why.
+  func set(_ place: Int, verdict: CaseReuse.Verdict?) {
+    lock.withLock {
+      switch verdict {
+      case .keep(let entry, let inputs): states[place] = .present(entry, inputs)
+      case .make(let cause): states[place] = .toMake(cause: cause)
+      case nil: states[place] = .toMake(cause: nil)
+      }
+    }
+  }
+
+  /// Sets a case's end and returns its report.
+  func set(_ place: Int, outcome: Result<CaseIngest.Outcome, Failure>, seconds: Double) -> CaseReport {
+    lock.withLock {
+      var report = byPlace[place]
+      report.seconds = seconds
+      if case .toMake(let cause) = states[place] { report.cause = cause }
+      switch outcome {
+      case .success(.prepared(let entry, let inputs)):
+        states[place] = .present(entry, inputs)
+        report.outcome = .prepared
+      case .success(.excluded(let reason)):
+        states[place] = .absent
+        (report.outcome, report.reason) = (.excluded, reason)
+      case .failure(let failure):
+        states[place] = .absent
+        (report.outcome, report.reason) = (.failed, failure.reason)
+      }
+      byPlace[place] = report
+      return report
+    }
+  }
+
+  /// Places of the cases that must be made.
+  var making: [Int] {
+    lock.withLock {
+      states.indices.filter { if case .toMake = states[$0] { true } else { false } }
+    }
+  }
+
+  /// Reports of all cases, sorted by identifier.
+  var reports: [CaseReport] { lock.withLock { byPlace.sorted { $0.caseIdentifier < $1.caseIdentifier } } }
+
+  /// Entries of the cases that are there, made or kept.
+  var present: [Manifest.Case] {
+    lock.withLock { states.compactMap { if case .present(let entry, _) = $0 { entry } else { nil } } }
+  }
+
+  /// The raw files of those cases.
+  var inputs: [String: HashedFile] {
+    lock.withLock {
+      states.reduce(into: [:]) { all, state in
+        if case .present(_, let inputs) = state { all.merge(inputs) { $1 } }
+      }
+    }
+  }
+}
+
+/// Cases in the order in which they are begun: the largest first, so that no thread is left alone with one at the end.
+struct CaseQueue {
+  struct Item: Sendable {
+    var raw: RawCase
+    /// Bytes of the raw files, compressed as they are: what progress is weighted by.
+    var bytes: Int
+  }
+
+  let items: [Item]
+
+  init(_ cases: [RawCase]) {
+    let sized = cases.map { raw in
+      return Item(raw: raw, bytes: raw.files.reduce(0) { $0 + ((try? OpenFile(reading: $1).length()) ?? 0) })
+    }
+    items = sized.sorted { ($1.bytes, $0.raw.identifier) < ($0.bytes, $1.raw.identifier) }
+  }
+}

@@ -1,0 +1,37 @@
+import Datasets
+import Files
+import Foundation
+import Prepared
+
+/// The raw files of a data set as earlier runs hashed them, by name.
+///
+/// Content decides whether a file has changed; size and time of change only spare reading it again. The record lies in
+/// run_report.json, the one file that may differ between runs; without it everything is hashed anew, and nothing else
+/// changes.
+struct RawInputs: Sendable, Codable, Equatable {
+  var inputs: [String: HashedFile] = [:]
+
+  /// What the last run into a folder recorded; nothing where there is no readable report.
+  init(folder: String) {
+    guard let data = FileManager.default.contents(atPath: folder + "/run_report.json"),
+      let recorded = try? CanonicalJSON.value(RawInputs.self, from: data)
+    else { return }
+    inputs = recorded.inputs
+  }
+
+  /// The file's hash, from the record where its stamp is the same, else from its content.
+  func hashed(_ path: String) throws -> HashedFile {
+    let stamp = try FileStamp(of: OpenFile(reading: path))
+    if let known = inputs[Self.name(path)], known.stamp == stamp { return known }
+    return try HashLane.hash(path)
+  }
+
+  /// A raw file's name in everything that is written: its case's folder and its own name, the same wherever the data
+  /// set lies.
+  static func name(_ path: String) -> String { path.split(separator: "/").suffix(2).joined(separator: "/") }
+}
+
+extension RawCase {
+  /// All of the case's files, images first.
+  var files: [String] { images + [label].compactMap { $0 } }
+}
