@@ -83,8 +83,10 @@ struct IngestCommand: ParsableCommand {
 
   private func show(_ dryRun: DryRun, unmatched: [CaseSelector]) throws {
     if !unmatched.isEmpty {
+      let names = unmatched.prefix(10).map(\.description).joined(separator: ", ")
+      let more = unmatched.count > 10 ? " and \(unmatched.count - 10) more" : ""
       printError(
-        "warning: `exclude` names cases that are not there: \(unmatched.map(\.description).joined(separator: ", ")); "
+        "warning: `exclude` names cases that are not there: \(names)\(more); "
           + "look for a slip, unless this is a part of the data set")
     }
     print(json ? try CanonicalJSON.text(dryRun) : dryRun.text, terminator: "")
