@@ -263,3 +263,13 @@ class FoldTests(TestCase):
         for case in json_of(prepared / "manifest.json")["cases"]:
             shape = "x".join(map(str, case["shape"]))
             self.assertTrue(re.search(rf"{case['case_identifier']} .*\b{shape}\b", result.out), result.out)
+
+    def test_dry_run_warns_of_rules_for_cases_that_are_not_there(self):
+        rules = [{"cases": [1, 99, "case_0000l"], "reason": "poor"}]
+        pipeline = self.pipeline([], dataset={"exclude": rules})
+        for option in [(), ("--json",), ("--cases", "case_00002")]:
+            result, _ = self.run_ingest(self.raw, pipeline, "--dry-run", *option)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertRegex(result.err, "^warning: `exclude` names cases that are not there: 99, case_0000l; .*\n$")
+        result, _ = self.run_ingest(self.raw, pipeline)
+        self.assertNotIn("not there", result.err + result.out)
