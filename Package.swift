@@ -9,15 +9,19 @@ let package = Package(
   name: "segprep",
   products: [
     .executable(name: "segprep", targets: ["segprep"]),
+    // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Files", targets: ["Files"]),
+    .library(name: "Parallelism", targets: ["Parallelism"]),
+    .library(name: "Volumes", targets: ["Volumes"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // C libraries. The Makefile's APT_PACKAGES is the one list of what they need.
+    // C libraries. The Makefile's APT_BUILD is the one list of what they need.
     .target(
       name: "CNIfTI",
       linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz"), .linkedLibrary("z")]

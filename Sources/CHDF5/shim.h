@@ -1,4 +1,4 @@
-// HDF5's constants are macros that call H5open(); Swift sees functions only.
+// HDF5's constants are macros that call H5open(); Swift sees functions only. They too are called inside the gateway.
 #include <hdf5.h>
 
 static inline hid_t segprep_h5_default(void) { return H5P_DEFAULT; }
@@ -14,4 +14,3 @@ static inline hid_t segprep_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t segprep_h5_uint8(void) { return H5T_STD_U8LE; }
 static inline hid_t segprep_h5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t segprep_h5_c_string(void) { return H5T_C_S1; }
-static inline haddr_t segprep_h5_undefined_address(void) { return HADDR_UNDEF; }

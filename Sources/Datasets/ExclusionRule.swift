@@ -19,11 +19,6 @@ public struct ExclusionRule: Sendable, Equatable {
     self.reason = reason
   }
 
-  /// Whether the rule can only be decided once the label's voxels were counted.
-  public var needsCounts: Bool {
-    if case .classAbsent = condition { true } else { false }
-  }
-
   /// The reason to leave the case out, or nil.
   ///
   /// - Parameters:

@@ -41,9 +41,6 @@ public struct LabelScheme: Sendable, Equatable {
   /// Whether raw values are the classes' own.
   public var isIdentity: Bool { map == Self.identity(classes) }
 
-  /// The class's value for a raw value, or nil where the raw value is an error.
-  public func value(forRaw raw: Int) -> UInt8? { map[raw] ?? rest }
-
   /// The class with this name.
   public func label(named name: String) -> LabelClass? { classes.first { $0.name == name } }
 

@@ -4,14 +4,18 @@
   import Darwin
 #endif
 
-/// Files that are there whole or not at all: written beside their place under a temporary name, flushed, then renamed.
+/// Files that are there whole or not at all: written beside their place under a temporary name, flushed, then renamed;
+/// then the folder is flushed, so that the new name outlives a power cut too.
 public enum AtomicFile {
   /// The name under which the file for `path` grows; hidden, and told apart by process.
   public static func temporaryPath(for path: String) -> String {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { String(path[...$0]) } ?? ""
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    return "\(folder).\(name).\(getpid()).tmp"
+    let folder = folder(of: path)
+    return "\(folder).\(path.dropFirst(folder.count)).\(getpid()).tmp"
+  }
+
+  /// With the slash at its end; empty for a bare name.
+  private static func folder(of path: String) -> Substring {
+    path.lastIndex(of: "/").map { path[...$0] } ?? ""
   }
 
   /// Runs `fill` with a temporary path, then flushes what it wrote and renames it to `path`.
@@ -25,6 +29,7 @@ public enum AtomicFile {
       let result = try fill(temporary)
       if flush { try OpenFile(reading: temporary).synchronize() }
       guard rename(temporary, path) == 0 else { throw FileError(path: path, action: "write") }
+      if flush { try Folder.synchronize(String(folder(of: path))) }
       return result
     } catch let error as FileError where error.path == temporary {
       unlink(temporary)

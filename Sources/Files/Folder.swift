@@ -21,10 +21,24 @@ public enum Folder {
   }
 
   /// Makes a folder and those above it, where they are missing.
+  /// - Throws: `FileError`; `ENOTDIR` where something that is no folder has the name.
   public static func make(_ path: String) throws(FileError) {
     if isFolder(path) { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try make(String(path[..<slash])) }
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError(path: path, action: "create folder") }
+    if mkdir(path, 0o755) == 0 { return }
+    let code = errno
+    guard code == EEXIST else { throw FileError(path: path, action: "create folder", code: code) }
+    // Another process may have made it just now; anything else of that name is in the way.
+    guard isFolder(path) else { throw FileError(path: path, action: "create folder", code: ENOTDIR) }
+  }
+
+  /// Waits until the names in a folder are on the disk: a file's own flush does not cover what it is called.
+  /// - Throws: `FileError` where the disk fails. Many file systems cannot do it, which is no error.
+  public static func synchronize(_ path: String) throws(FileError) {
+    let folder = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    defer { close(folder) }
+    if fsync(folder) != 0 && [EIO, ENOSPC, EDQUOT].contains(errno) { throw FileError(path: path, action: "flush") }
   }
 
   /// Whether a folder is there, links followed.

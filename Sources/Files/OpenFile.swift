@@ -52,6 +52,15 @@ public struct OpenFile: ~Copyable, Sendable {
     return done
   }
 
+  /// All of the file's bytes.
+  /// - Throws: `FileError`.
+  public func contents() throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: try length())
+    let got = try bytes.withUnsafeMutableBytes { try read(into: $0, at: 0) }
+    bytes.removeSubrange(got...)
+    return bytes
+  }
+
   /// Writes all of `bytes` at `offset`.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
     guard let base = bytes.baseAddress else { return }

@@ -7,7 +7,6 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
   case failed(path: String, action: String, detail: String)
   case unexpected(path: String, name: String, found: String, expected: String)
 
-  /// The line the user sees.
   /// Whether the disk (or the quota) is full.
   public var isOutOfSpace: Bool {
     guard case .failed(_, _, let detail) = self else { return false }

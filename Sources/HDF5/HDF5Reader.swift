@@ -58,8 +58,10 @@ public struct HDF5Reader: ~Copyable {
   public borrowing func text(_ name: String) throws(HDF5Error) -> String? {
     guard let attribute = try openAttribute(name) else { return nil }
     let type = Identifier(try Gateway.call(path, "read \(name)") { H5Aget_type(attribute.value) }, H5Tclose)
-    let size = H5Aget_storage_size(attribute.value)
-    guard H5Tget_class(type.value) == H5T_STRING, H5Tis_variable_str(type.value) == 0, size < 1 << 20 else {
+    let size = try Gateway.call(path, "read \(name)") { Int64(clamping: H5Aget_storage_size(attribute.value)) }
+    let isText = try Gateway.call(path, "read \(name)") { H5Tget_class(type.value).rawValue } == H5T_STRING.rawValue
+    let isVariable = try Gateway.call(path, "read \(name)") { H5Tis_variable_str(type.value) } > 0
+    guard isText, !isVariable, size < 1 << 20 else {
       throw .unexpected(path: path, name: "attribute \(name)", found: "another type", expected: "a fixed-length text")
     }
     var bytes = [UInt8](repeating: 0, count: max(1, Int(size)))

@@ -54,11 +54,8 @@ public struct HDF5Writer: ~Copyable {
         H5Dcreate2(
           file, name, type.identifier, space.value, segprep_h5_default(), creation.value, segprep_h5_default())
       }, H5Dclose)
-    let offset = H5Dget_offset(dataset.value)
-    guard offset != segprep_h5_undefined_address() else {
-      throw .failed(path: path, action: action, detail: "no place in the file")
-    }
-    return Int(offset)
+    // The undefined address, HDF5's answer to a failure, is -1 once it is signed.
+    return try Gateway.call(path, action) { Int(bitPattern: H5Dget_offset(dataset.value)) }
   }
 
   /// Puts a text at the root of the file; at most 64 KB, HDF5's limit for attributes.
@@ -81,10 +78,12 @@ public struct HDF5Writer: ~Copyable {
     try set(name, type: segprep_h5_int64(), shape: shape, values.map { Int64($0) })
   }
 
+  /// - Parameter type: looked up inside the gateway, because HDF5's constants are calls.
   private borrowing func set<Value>(
-    _ name: String, type: hid_t, shape: [Int], _ values: [Value]
+    _ name: String, type: @autoclosure () -> hid_t, shape: [Int], _ values: [Value]
   ) throws(HDF5Error) {
     let action = "set attribute \(name)"
+    let type = try Gateway.call(path, action) { type() }
     let space = Identifier(
       try Gateway.call(path, action) { H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil) }, H5Sclose)
     let file = file.value

@@ -11,7 +11,7 @@ enum NIfTIHeaderBytes {
     }
     guard affine.isInvertible else { throw .affine(path: path) }
     let rotation = Rotation(of: affine)
-    let (qform, sform) = codes(form)
+    let (qform, sform) = codes(form, isOrthogonal: rotation.isOrthogonal)
     if qform > 0 && !rotation.isOrthogonal { throw .shear(path: path, cosine: rotation.largestCosine) }
 
     var bytes = [UInt8](repeating: 0, count: 352)
@@ -33,11 +33,12 @@ enum NIfTIHeaderBytes {
     return bytes
   }
 
-  private static func codes(_ form: NIfTIWriter.Form) -> (qform: Int16, sform: Int16) {
+  private static func codes(_ form: NIfTIWriter.Form, isOrthogonal: Bool) -> (qform: Int16, sform: Int16) {
     switch form {
     case .sform(let code): (0, code)
     case .qform(let code): (code, 0)
     case .both(let code): (code, code)
+    case .bothIfOrthogonal(let code): (isOrthogonal ? code : 0, code)
     }
   }
 

@@ -14,6 +14,8 @@ public enum NIfTIWriter {
     case qform(code: Int16)
     /// Both, under the same code.
     case both(code: Int16)
+    /// Both where a quaternion can say the affine; for axes that are not at right angles the sform alone.
+    case bothIfOrthogonal(code: Int16)
   }
 
   /// Writes an array; `path` is whole or as it was.

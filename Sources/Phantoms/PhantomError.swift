@@ -12,7 +12,7 @@ public enum PhantomError: Error, Equatable, CustomStringConvertible {
       "cannot write \(found) cases, expected at least 1"
     case .occupied(let path, let entries):
       "\(path): holds \(entries) \(entries == 1 ? "entry" : "entries") already, expected an empty folder; "
-        + "choose another, or overwrite it"
+        + "choose another --out, or give --overwrite"
     }
   }
 }

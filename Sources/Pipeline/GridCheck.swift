@@ -2,14 +2,14 @@ import NIfTI
 import Volumes
 
 /// Whether two files of one case lie on one grid.
-public enum GridCheck {
+enum GridCheck {
   /// Corners may be this far apart, as a fraction of the smallest voxel edge: what rounding in a header can do.
-  public static let tolerance = 0.01
+  static let tolerance = 0.01
 
   /// Why the label does not lie on the image's grid; nil if it does.
   ///
   /// Shapes must be equal, and each of the eight corner voxels' centres must lie within a hundredth of a voxel.
-  public static func mismatch(image: NIfTIHeader, label: NIfTIHeader) -> String? {
+  static func mismatch(image: NIfTIHeader, label: NIfTIHeader) -> String? {
     guard image.extents == label.extents else {
       return "image and label have different shapes, found \(text(image.extents)) and \(text(label.extents)), "
         + "expected the same; find the label that belongs to this image"
@@ -21,11 +21,10 @@ public enum GridCheck {
     let farthest = distances.max() ?? 0
     let edge = SpatialAxis.allCases.map { image.affine.spacing[$0] }.min() ?? 0
     guard farthest > tolerance * edge else { return nil }
-    return "image and label lie on different grids, found corners up to \(rounded(farthest)) mm apart "
+    return "image and label lie on different grids, found corners up to \(Quantity.number(farthest)) mm apart "
       + "(\(image.orientation.codes) by \(image.transformSource.rawValue) and \(label.orientation.codes) by "
-      + "\(label.transformSource.rawValue)), expected at most \(rounded(tolerance * edge)) mm; mend the wrong header"
+      + "\(label.transformSource.rawValue)), expected at most \(Quantity.number(tolerance * edge)) mm; mend the wrong header"
   }
 
   private static func text(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
-  private static func rounded(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
 }

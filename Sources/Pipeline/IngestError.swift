@@ -35,7 +35,8 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The process' exit code for an error that ends a run (DESIGN of the commands: 2 nothing done, 64 usage, 73 output).
+  /// The process' exit code for an error that ends a run: 2 where nothing could be done, 64 for wrong usage, 73 for an
+  /// output that cannot be written to or is another run's.
   public var exitCode: Int32 {
     switch self {
     case .unknownCases, .noCasesNamed: 64

@@ -2,6 +2,9 @@ import Datasets
 
 /// The keys `labels` and `label_map` of a data set.
 enum LabelReader {
+  /// What a label file's integers can be, as far as anybody uses them.
+  private static let rawValues = -(1 << 31) + 1..<1 << 31
+
   static func read(_ labels: FileValue, map: FileValue?) throws(PipelineError) -> LabelScheme {
     let classes = try self.classes(labels)
     guard let map else { return LabelScheme(classes: classes) }
@@ -56,7 +59,7 @@ enum LabelReader {
         continue
       }
       // JSON's keys are texts, so a quoted number is one too.
-      guard let raw = Int(entry.name), "\(raw)" == entry.name, abs(raw) < 1 << 31 else {
+      guard let raw = Int(entry.name), "\(raw)" == entry.name, rawValues.contains(raw) else {
         throw entry.key.refusal("is not a raw value", expected: "a whole number or rest")
       }
       guard values.updateValue(target, forKey: raw) == nil else { throw .repeatedKey(entry.key.place, key: entry.name) }

@@ -32,14 +32,12 @@ public enum PipelineFile {
   }
 
   private static func text(at path: String) throws(PipelineError) -> String {
-    var bytes: [UInt8]
+    let bytes: [UInt8]
     do {
       let file = try OpenFile(reading: path)
       let length = try file.length()
       guard length <= longest else { throw PipelineError.tooLong(file: path, bytes: length) }
-      bytes = [UInt8](repeating: 0, count: length)
-      let read = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
-      bytes.removeSubrange(read...)
+      bytes = try file.contents()
     } catch let error as PipelineError {
       throw error
     } catch let error as FileError {

@@ -28,6 +28,13 @@ public struct TextTable {
 
 /// Quantities as people read them.
 public enum Quantity {
+  /// 3.14159 -> "3.1416", 3.0 -> "3"; what rounding leaves is written as JSON writes it.
+  public static func number(_ value: Double, decimals: Int = 4) -> String {
+    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+    // Beyond 2^53 there are no decimals to round, and scaling could overflow.
+    return JSONValue.text(of: abs(value) < 0x1p53 ? (value * scale).rounded() / scale : value)
+  }
+
   /// 1234567 -> "1.2 MB" (powers of 1000).
   public static func bytes(_ count: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]

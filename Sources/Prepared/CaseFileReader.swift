@@ -28,18 +28,16 @@ public struct CaseFileReader: Sendable {
   public let ingestDigest: String
 
   /// Reads everything but the voxels; sizes are held against the file's before they are believed.
+  /// - Throws: `FileError`, `HDF5Error`, and `CaseFileError` for HDF5 that is not a prepared case.
   public init(path: String) throws {
     self.path = path
     let length = try OpenFile(reading: path).length()
     let file = try HDF5Reader(path: path)
-    guard try file.text("format") == CaseFileWriter.format else {
-      throw HDF5Error.unexpected(
-        path: path, name: "format", found: try file.text("format") ?? "none", expected: CaseFileWriter.format)
-    }
-    let version = try file.numbers("format_version")?.first ?? 0
+    let format = try file.text("format")
+    guard format == CaseFileWriter.format else { throw CaseFileError.notACase(path: path, format: format) }
+    let version = try file.numbers("format_version")?.first
     guard version == Double(CaseFileWriter.version) else {
-      throw HDF5Error.unexpected(
-        path: path, name: "format version", found: "\(version)", expected: "\(CaseFileWriter.version)")
+      throw CaseFileError.otherVersion(path: path, found: version)
     }
     let image = try file.describe("image")
     isLabelled = try file.contains("label")

@@ -53,7 +53,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     /// The entry of a case that is prepared already, from what its file says.
     public init(_ reader: CaseFileReader, written: CaseFileWriter.Written, warnings: [String]) {
       self.init(
-        caseIdentifier: reader.caseIdentifier, written: written, shape: [reader.shape.z, reader.shape.y, reader.shape.x],
+        caseIdentifier: reader.caseIdentifier, written: written,
+        shape: [reader.shape.z, reader.shape.y, reader.shape.x],
         spacingMm: [reader.affine.spacing.z, reader.affine.spacing.y, reader.affine.spacing.x],
         isLabelled: reader.isLabelled, statistics: reader.statistics, source: reader.source, warnings: warnings)
     }
@@ -130,20 +131,32 @@ public struct Manifest: Sendable, Codable, Equatable {
   }
 
   /// Reads a manifest.
-  /// - Throws: `ManifestError` for a file that is no manifest, or one of a newer version.
+  /// - Throws: `FileError`, and `ManifestError` for a file that is no manifest, or one of another version.
   public static func read(path: String) throws -> Manifest {
-    let data = try Data(contentsOf: URL(fileURLWithPath: path))
-    guard let manifest = try? CanonicalJSON.value(Manifest.self, from: data), manifest.format == format else {
+    let data = Data(try OpenFile(reading: path).contents())
+    // The version is read by itself: another one may have other keys, and is a manifest none the less.
+    guard let head = try? CanonicalJSON.value(Head.self, from: data), head.format == format else {
       throw ManifestError.notAManifest(path: path)
     }
-    guard manifest.formatVersion == version else {
-      throw ManifestError.otherVersion(path: path, found: manifest.formatVersion)
+    guard head.formatVersion == version else {
+      throw ManifestError.otherVersion(path: path, found: head.formatVersion)
+    }
+    guard let manifest = try? CanonicalJSON.value(Manifest.self, from: data) else {
+      throw ManifestError.damaged(path: path)
     }
     return manifest
   }
 
+  /// What every version of a manifest says.
+  private struct Head: Decodable {
+    var format: String
+    var formatVersion: Int
+  }
+
   /// Writes manifest.json, splits_final.json (nnU-Net's) and datalist.json (MONAI's), each atomically.
+  /// - Parameter flush: whether to wait until they, and the names of the cases' files, are on the disk.
   public func write(folder: String, flush: Bool = true) throws {
+    if flush { try Folder.synchronize(folder + "/cases") }
     try AtomicFile.write(try CanonicalJSON.text(splits), to: folder + "/splits_final.json", flush: flush)
     try AtomicFile.write(try CanonicalJSON.text(datalist), to: folder + "/datalist.json", flush: flush)
     try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
@@ -195,15 +208,20 @@ public struct Manifest: Sendable, Codable, Equatable {
 /// Why a manifest cannot be used.
 public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
+  /// A manifest of the right version that lacks keys or has values of other types.
+  case damaged(path: String)
   case otherVersion(path: String, found: Int)
   /// A folder without a manifest.
   case absent(folder: String)
 
-  /// The line the user sees.
+  /// The line that the user sees.
   public var description: String {
     switch self {
     case .notAManifest(let path):
       "\(path): not a manifest of prepared data, found other JSON, expected format \"\(Manifest.format)\""
+    case .damaged(let path):
+      "\(path): the manifest is damaged, found keys missing or of another type, expected what `segprep ingest` wrote; "
+        + "ingest again into another folder"
     case .absent(let folder):
       "\(folder): no manifest.json there, expected the folder that `segprep ingest --out` wrote"
     case .otherVersion(let path, let found):

@@ -82,6 +82,9 @@ struct IngestBench: ParsableCommand {
       for run in 0...runs {
         let elapsed = try Self.timed {
           let report = try ingest.run(observer: ProgressDisplay(isSilent: true))
+          for item in report.cases where item.outcome != .prepared {
+            printError("segprep: \(item.caseIdentifier): \(item.reason ?? item.outcome.rawValue)")
+          }
           guard report.exitCode == 0 else { throw ExitCode(report.exitCode) }
         }
         if run > 0 { seconds.append(elapsed) }
@@ -129,5 +132,5 @@ struct IngestBench: ParsableCommand {
   }
 
   private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-  private static func text(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
+  private static func text(_ seconds: Double) -> String { Quantity.number(seconds, decimals: 3) }
 }

@@ -33,7 +33,7 @@ struct CaseDescription: Encodable {
   }
 
   var text: String {
-    func numbers(_ values: [Double]) -> String { values.map(NIfTIDescription.rounded).joined(separator: " x ") }
+    func numbers(_ values: [Double]) -> String { values.map { Quantity.number($0) }.joined(separator: " x ") }
     var text = """
       \(file)
         prepared     \(caseIdentifier), \(channels) x \(shape.map(String.init).joined(separator: " x ")) (channel, z, y, x)
@@ -43,9 +43,9 @@ struct CaseDescription: Encodable {
 
       """
     for (index, channel) in statistics.channels.enumerated() {
-      text += "  channel \(index)    \(NIfTIDescription.rounded(channel.minimum)) to "
-      text += "\(NIfTIDescription.rounded(channel.maximum)), mean \(NIfTIDescription.rounded(channel.mean)), "
-      text += "std \(NIfTIDescription.rounded(channel.std))\n"
+      text += "  channel \(index)    \(Quantity.number(channel.minimum)) to "
+      text += "\(Quantity.number(channel.maximum)), mean \(Quantity.number(channel.mean)), "
+      text += "std \(Quantity.number(channel.std))\n"
     }
     if let classes = statistics.classVoxels {
       let raw = statistics.rawClassVoxels ?? []
@@ -68,7 +68,7 @@ extension StageRecord {
   /// What the stage did, in one line.
   fileprivate var summary: String {
     func list(_ name: String, _ values: [Double]?) -> String? {
-      values.map { "\(name) \($0.map(NIfTIDescription.rounded).joined(separator: ", "))" }
+      values.map { "\(name) \($0.map { Quantity.number($0) }.joined(separator: ", "))" }
     }
     let parts = [
       shape.map { "to \($0.map(String.init).joined(separator: "x"))" }, list("spacing", spacingMm),

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Files
+import Foundation
 import NIfTI
 import Parallelism
 import Prepared
-import Preprocessing
+import Synchronization
 import Volumes
 
 struct ExportCommand: ParsableCommand {
@@ -12,7 +13,8 @@ struct ExportCommand: ParsableCommand {
     abstract: "Write prepared cases as NIfTI, to look at them in any viewer.",
     discussion: """
       Each case becomes DIR/<case>/imaging.nii.gz (float32; with several channels imaging_<channel>.nii.gz) and \
-      segmentation.nii.gz. The affine puts them exactly over the raw volumes.
+      segmentation.nii.gz. The affine puts them exactly over the raw volumes. A case that fails is reported, and the \
+      others go on.
 
       Example:
         segprep export prepared --out nifti --cases case_00000
@@ -25,10 +27,10 @@ struct ExportCommand: ParsableCommand {
   var out: String
 
   @Option(help: ArgumentHelp("Only these cases.", valueName: "a,b"))
-  var cases: String?
+  var cases: CaseList?
 
   @Option(help: "Cases written at a time.")
-  var jobs: Int = 2
+  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
   @Flag(help: "Say nothing but errors.")
   var quiet = false
@@ -40,21 +42,34 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let manifest = try Manifest.required(folder: prepared)
-      let wanted = cases?.split(separator: ",").map(String.init)
-      let known = Set(manifest.cases.map(\.caseIdentifier))
-      if let unknown = wanted?.first(where: { !known.contains($0) }) {
-        throw ValidationError(
-          "--cases: no such case, found \(unknown), expected one of \(known.sorted().joined(separator: ", "))")
-      }
-      let chosen = manifest.cases.filter { wanted?.contains($0.caseIdentifier) ?? true }
-      let workers = Workers(count: jobs)
-      defer { workers.stop() }
-      let (prepared, out, quiet) = (prepared, out, quiet)
-      try workers.forEach(chosen.count) { index in
-        let written = try Self.export(prepared + "/" + chosen[index].file, channels: manifest.channels, below: out)
+      try cases?.check(among: manifest.cases.map(\.caseIdentifier))
+      let chosen = manifest.cases.filter { cases?.identifiers.contains($0.caseIdentifier) ?? true }
+      try Folder.make(out)
+      let failures = try write(chosen, channels: manifest.channels)
+      for failure in failures { printError("segprep: \(failure)") }
+      guard let first = failures.first else { return }
+      throw ExitCode(failures.count < chosen.count ? 1 : processExitCode(of: first))
+    }
+  }
+
+  /// Writes the cases side by side; returns what went wrong, in their order.
+  /// - Throws: a full disk, which every case would meet.
+  private func write(_ chosen: [Manifest.Case], channels: [String]) throws -> [any Error] {
+    let workers = Workers(count: jobs)
+    defer { workers.stop() }
+    let failures = Mutex<[Int: any Error]>([:])
+    let (prepared, out, quiet) = (prepared, out, quiet)
+    try workers.forEach(chosen.count) { index in
+      do {
+        let written = try Self.export(prepared + "/" + chosen[index].file, channels: channels, below: out)
         if !quiet { print(written.joined(separator: "\n")) }
+      } catch let error as FileError where error.isOutOfSpace {
+        throw error
+      } catch {
+        failures.withLock { $0[index] = error }
       }
     }
+    return failures.withLock { found in found.sorted { $0.key < $1.key }.map(\.value) }
   }
 
   /// Writes one case; returns the files.
@@ -70,13 +85,13 @@ struct ExportCommand: ParsableCommand {
       let bytes = reader.shape.count * 4
       try NIfTIWriter.write(
         UnsafeRawBufferPointer(rebasing: volume.voxels.bytes[channel * bytes..<(channel + 1) * bytes]),
-        extents: extents, scalar: .float32, affine: volume.affine, form: .both(code: 1),
+        extents: extents, scalar: .float32, affine: volume.affine, form: .bothIfOrthogonal(code: 1),
         to: "\(folder)/\(name).nii.gz")
       written.append("\(folder)/\(name).nii.gz")
     }
     if let label = try reader.label() {
       try NIfTIWriter.write(
-        label.classes.bytes, extents: extents, scalar: .uint8, affine: label.affine, form: .both(code: 1),
+        label.classes.bytes, extents: extents, scalar: .uint8, affine: label.affine, form: .bothIfOrthogonal(code: 1),
         to: "\(folder)/segmentation.nii.gz")
       written.append("\(folder)/segmentation.nii.gz")
     }

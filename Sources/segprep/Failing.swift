@@ -1,11 +1,8 @@
 import ArgumentParser
-import Datasets
 import Files
 import Foundation
-import HDF5
-import NIfTI
+import Phantoms
 import Pipeline
-import Prepared
 
 /// Prints to standard error, where messages go; results go to standard output.
 func printError(_ text: String) {
@@ -20,14 +17,17 @@ func reporting(_ body: () throws -> Void) throws {
     throw code
   } catch {
     printError("segprep: \(error)")
-    throw ExitCode(exitCode(of: error))
+    throw ExitCode(processExitCode(of: error))
   }
 }
 
-private func exitCode(of error: any Error) -> Int32 {
+/// The contract's exit code for an error that ends a command.
+func processExitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
   case is PipelineError, is ValidationError: 64
+  case PhantomError.count: 64
+  case PhantomError.occupied: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
   default: 2
   }

@@ -1,9 +1,8 @@
 import ArgumentParser
+import Datasets
 import Foundation
-import NIfTI
 import Pipeline
 import Prepared
-import Preprocessing
 
 struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +38,7 @@ struct IngestCommand: ParsableCommand {
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(help: ArgumentHelp("Only these cases; what is already prepared of the others stays.", valueName: "a,b"))
-  var cases: String?
+  var cases: CaseList?
 
   @Flag(help: "Say what would be done, from names and headers alone; write nothing.")
   var dryRun = false
@@ -59,10 +58,6 @@ struct IngestCommand: ParsableCommand {
   @Flag(help: "No progress; the summary and errors only.")
   var quiet = false
 
-  private var chosen: [String]? {
-    cases?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-  }
-
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1, found \(jobs)") }
   }
@@ -70,11 +65,14 @@ struct IngestCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
-      var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: chosen, jobs: jobs)
+      var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: cases?.identifiers, jobs: jobs)
       ingest.sync = !noSync
       ingest.redo = force
       ingest.prune = prune
-      if dryRun { return try show(try DryRun(ingest)) }
+      if dryRun {
+        try show(try DryRun(ingest), unmatched: unmatched(plan.config.dataset))
+        return
+      }
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()
@@ -87,7 +85,21 @@ struct IngestCommand: ParsableCommand {
     }
   }
 
-  private func show(_ dryRun: DryRun) throws {
+  /// What the pipeline's rules leave out and the folder does not have; said before a run only, because a part of a data
+  /// set lacks most of it and needs no reminder each time.
+  private func unmatched(_ dataset: DatasetConfig) throws -> [CaseSelector] {
+    let identifiers = try dataset.layout.discover(raw).map(\.identifier)
+    return dataset.exclude.flatMap { $0.unmatched(among: identifiers) }
+  }
+
+  private func show(_ dryRun: DryRun, unmatched: [CaseSelector]) throws {
+    if !unmatched.isEmpty {
+      let names = unmatched.prefix(10).map(\.description).joined(separator: ", ")
+      let more = unmatched.count > 10 ? " and \(unmatched.count - 10) more" : ""
+      printError(
+        "warning: `exclude` names cases that are not there: \(names)\(more); "
+          + "look for a slip, unless this is a part of the data set")
+    }
     print(json ? try CanonicalJSON.text(dryRun) : dryRun.text, terminator: "")
     if dryRun.exitCode != 0 { throw ExitCode(dryRun.exitCode) }
   }

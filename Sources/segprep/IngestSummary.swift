@@ -67,7 +67,7 @@ enum IngestSummary {
     let total = Double(entry.shape.reduce(1, *))
     let shares = classes.indices.dropFirst().filter { !classes[$0].isEmpty }.map { value -> String in
       guard let voxels = entry.statistics.classVoxels?[value] else { return "-" }
-      return "\((Double(voxels) / total * 1e5).rounded() / 1e3)"
+      return Quantity.number(Double(voxels) / total * 100, decimals: 3)
     }
     return [
       entry.caseIdentifier, entry.shape.map(String.init).joined(separator: "x"),

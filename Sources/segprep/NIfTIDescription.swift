@@ -1,4 +1,5 @@
 import NIfTI
+import Pipeline
 import Preprocessing
 import Volumes
 
@@ -51,7 +52,7 @@ struct NIfTIDescription: Encodable {
         format       NIfTI-\(version), \(byteOrder)-endian
         shape        \(shape.map(String.init).joined(separator: " x ")) (first axis is fastest on disk)
         type         \(dataType)\(scaling)
-        spacing      \(spacingMm.map(Self.rounded).joined(separator: " x ")) mm
+        spacing      \(spacingMm.map { Quantity.number($0) }.joined(separator: " x ")) mm
         orientation  \(orientation)
         transform    \(transformUsed) is used (sform_code \(sformCode), qform_code \(qformCode))
 
@@ -60,31 +61,26 @@ struct NIfTIDescription: Encodable {
       guard let rows else { continue }
       for (index, row) in rows.enumerated() {
         text += "  \(index == 0 ? name : "     ")        "
-        text += row.map { Self.padded(Self.rounded($0)) }.joined(separator: " ") + "\n"
+        text += row.map { Self.padded(Quantity.number($0)) }.joined(separator: " ") + "\n"
       }
     }
     if voxels.count > voxels.nonfinite {
-      text += "  values       \(Self.rounded(voxels.minimum)) to \(Self.rounded(voxels.maximum)), "
-      text += "mean \(Self.rounded(voxels.mean))\n"
+      text += "  values       \(Quantity.number(voxels.minimum)) to \(Quantity.number(voxels.maximum)), "
+      text += "mean \(Quantity.number(voxels.mean))\n"
     }
     if voxels.nonfinite > 0 {
       text += "  not finite   \(voxels.nonfinite) of \(voxels.count) voxels are NaN or infinite\n"
     }
     if let distinct = voxels.distinct, distinct.count <= 16 {
       for (index, entry) in distinct.enumerated() {
-        let share = (Double(entry.voxels) / Double(voxels.count) * 1e6).rounded() / 1e4
+        let share = Quantity.number(Double(entry.voxels) / Double(voxels.count) * 100)
         text +=
-          "  \(index == 0 ? "labels" : "      ")       \(Self.rounded(entry.value)): \(entry.voxels) voxels, \(share) %\n"
+          "  \(index == 0 ? "labels" : "      ")       \(Quantity.number(entry.value)): \(entry.voxels) voxels, \(share) %\n"
       }
     } else if let distinct = voxels.distinct {
       text += "  distinct     \(distinct.count) values\n"
     }
     return text
-  }
-
-  static func rounded(_ value: Double) -> String {
-    let rounded = (value * 1e4).rounded() / 1e4
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
   }
 
   private static func padded(_ text: String) -> String { String(repeating: " ", count: max(0, 10 - text.count)) + text }

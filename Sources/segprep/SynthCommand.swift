@@ -55,21 +55,10 @@ struct Synth: ParsableCommand {
 
     func run() throws {
       let quiet = quiet
-      do {
+      try reporting {
         try KiTS19PhantomSet(cases: cases, size: size, seed: seed)
           .write(to: out, jobs: jobs, overwrite: overwrite) { line in if !quiet { print(line) } }
-      } catch let error as PhantomError {
-        var text = "\(error)"
-        if case .occupied = error { text += " with --overwrite" }
-        try fail(text)
-      } catch {
-        try fail("\(error)")
       }
-    }
-
-    private func fail(_ text: String) throws -> Never {
-      FileHandle.standardError.write(Data("segprep: \(text)\n".utf8))
-      throw ExitCode(73)
     }
   }
 }

@@ -11,6 +11,7 @@ import subprocess
 import time
 import unittest
 
+import h5py
 import numpy
 
 import scans
@@ -117,6 +118,12 @@ class OutputTests(EndedRuns):
         blocked = scans.write(self.fresh("file"), b"x")
         self.assert_ends(73, "cannot write there: Not a directory", self.data_set(), out=blocked / "prepared")
         self.assert_ends(73, "cannot write there: ", self.data_set(), out=blocked)
+
+    def test_a_file_in_the_place_of_a_folder(self):
+        for blocked in ["", "cases"]:
+            out = self.fresh("prepared")
+            scans.write(out / blocked, b"x")
+            self.assert_ends(73, "cannot write there: Not a directory; choose another --out", self.data_set(), out=out)
 
     @unittest.skipIf(os.geteuid() == 0, "root writes everywhere")
     def test_output_not_writable(self):
@@ -237,6 +244,26 @@ class TwoRunsTests(TestCase):
         self.assert_nothing_half_written(out)
 
 
+class SynthTests(TestCase):
+    """Making phantoms ends as every other command does."""
+
+    def synth(self, out, *options, **process):
+        return segprep("synth", "kits19", "--cases", "1", "--out", out, "--quiet", *options, **process)
+
+    def test_folder_in_use(self):
+        out = self.fresh("raw")
+        scans.write(out / "data" / "mine", b"x")
+        result = self.synth(out)
+        self.assertEqual((result.code, result.out), (73, ""))
+        self.assertRegex(result.err, "^segprep: .*holds 1 entry already, .*; choose another --out, or give --overwrite$")
+        self.assertEqual(self.synth(out, "--overwrite").code, 0)
+
+    def test_output_below_a_file(self):
+        result = self.synth(scans.write(self.fresh("file"), b"x") / "raw")
+        self.assertEqual(result.code, 73, result.err)
+        self.assertRegex(result.err, "^segprep: .*file: cannot create folder: Not a directory$")
+
+
 class PreparedFolderTests(SetOfCases):
     """Commands that read prepared data refuse what is damaged or missing, in one line."""
 
@@ -279,6 +306,33 @@ class PreparedFolderTests(SetOfCases):
         self.assert_refused(2, "no manifest.json there", "export", self.folder, "--out", self.fresh())
         self.assert_refused(2, "no manifest.json there", "inspect", self.folder)
         self.assert_refused(2, "nothing.nii: .*No such file", "inspect", self.folder / "nothing.nii")
+
+    def test_inspect_of_files_of_no_known_kind(self):
+        """What it takes is said, not that one kind of it was expected."""
+        kinds = "expected a NIfTI file .*, a prepared case .*, a manifest.json, or the folder"
+        for name in ["a.h5", "a.txt", "a"]:
+            for content, found in [(b"", "found no bytes"), (b"\x01abc", "found first bytes 01 61 62 63, ")]:
+                self.assert_refused(2, f"{found}.*{kinds}", "inspect", scans.write(self.fresh(name), content))
+        self.assert_refused(2, "the file is empty", "inspect", scans.write(self.fresh("a.nii"), b""))
+
+    def test_inspect_of_somebody_elses_hdf5(self):
+        path = self.fresh("other.h5")
+        with h5py.File(path, "w") as file:
+            file["image"] = [1, 2]
+        self.assert_refused(2, "not a prepared case, found HDF5 without a format, .*; look at it with", "inspect", path)
+
+    def test_inspect_of_manifests(self):
+        nothing = self.fresh("nothing.json")
+        self.assert_refused(2, "nothing.json: cannot open: No such file or directory$", "inspect", nothing)
+        later = scans.write(self.fresh("later.json"), b'{"format": "segprep-prepared", "format_version": 7, "x": []}')
+        self.assert_refused(2, "of another version, found 7, expected 1; use the segprep", "inspect", later)
+
+    def test_bench_says_why_a_case_fails(self):
+        raw = self.fresh("raw")
+        scans.write_case(raw, "case_00000", image(), label(extents=(9, 11, 14)))
+        pattern = "^segprep: case_00000: image and label have different shapes"
+        arguments = ["--raw", raw, "--pipeline", self.pipeline(STAGES), "--runs", "1", "--no-sync"]
+        self.assert_refused(2, pattern, "bench", "ingest", *arguments)
 
     def test_export_below_a_file(self):
         blocked = scans.write(self.fresh("file"), b"x")

@@ -243,15 +243,18 @@ class FoldTests(TestCase):
         self.assertEqual(identifiers(out), [f"case_{number:05}" for number in (1, 2, 3, 5, 7)])
         self.check_folds(out, {f"case_{number:05}" for number in (1, 2, 5, 7)}, 4)
 
-    def test_a_full_run_forgets_what_is_gone(self):
-        """A run over everything does not list cases that the data set no longer has."""
+    def test_what_is_gone_stays_until_pruned(self):
+        """Cases that the data set no longer has are reported and kept; --prune drops them."""
         data = self.fresh("raw")
         for number in range(4):
             shutil.copytree(self.raw / "data" / f"case_{number:05}", data / f"case_{number:05}")
         pipeline, out = self.pipeline([]), self.fresh("prepared")
         self.ingest(data, pipeline, out=out)
         shutil.rmtree(data / "case_00002")
-        self.ingest(data, pipeline, out=out)
+        result, _ = self.run_ingest(data, pipeline, out=out)
+        self.assertIn("raw files gone: case_00002: kept", result.out)
+        self.assertEqual(len(identifiers(out)), 4)
+        self.ingest(data, pipeline, "--prune", out=out)
         self.assertEqual(identifiers(out), ["case_00000", "case_00001", "case_00003"])
         self.assertNotIn("case_00002", (out / "splits_final.json").read_text() + (out / "datalist.json").read_text())
 
@@ -263,3 +266,13 @@ class FoldTests(TestCase):
         for case in json_of(prepared / "manifest.json")["cases"]:
             shape = "x".join(map(str, case["shape"]))
             self.assertTrue(re.search(rf"{case['case_identifier']} .*\b{shape}\b", result.out), result.out)
+
+    def test_dry_run_warns_of_rules_for_cases_that_are_not_there(self):
+        rules = [{"cases": [1, 99, "case_0000l"], "reason": "poor"}]
+        pipeline = self.pipeline([], dataset={"exclude": rules})
+        for option in [(), ("--json",), ("--cases", "case_00002")]:
+            result, _ = self.run_ingest(self.raw, pipeline, "--dry-run", *option)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertRegex(result.err, "^warning: `exclude` names cases that are not there: 99, case_0000l; .*\n$")
+        result, _ = self.run_ingest(self.raw, pipeline)
+        self.assertNotIn("not there", result.err + result.out)

@@ -73,7 +73,17 @@ struct FileTests {
     #expect(!Folder.isFile(folder.path("none")) && !Folder.isFolder(folder.path("none")))
     #expect(
       folder.message { try Folder.make(folder.path("a/file/d")) }
-        == "a/file/d: cannot create folder: Not a directory")
+        == "a/file: cannot create folder: Not a directory")
+    #expect(
+      folder.message { try Folder.make(folder.path("a/file")) } == "a/file: cannot create folder: Not a directory")
+  }
+
+  /// Whether the names are on the disk cannot be seen from here; what must not happen is an error.
+  @Test func namesAreFlushedWhereTheyCanBe() throws {
+    try Folder.synchronize(folder.path(""))
+    try Folder.synchronize("")
+    try Folder.synchronize(folder.path("none"))
+    try Folder.synchronize("/proc/self")
   }
 
   @Test func namesAreSortedByTheirBytes() throws {

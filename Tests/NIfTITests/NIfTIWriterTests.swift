@@ -102,6 +102,23 @@ struct NIfTIWriterTests {
     #expect(bytes.values(Float.self, 280, 4) == [2, 0.5, 0, 1])
   }
 
+  /// A tilted gantry, and an sform that was rounded to four decimals.
+  @Test(arguments: [0.25, 1e-4])
+  func axesThatAQuaternionCannotSayHaveAnSformAlone(cosine: Double) throws {
+    let tilted = Affine(rows: [[1, 0, 0, 4], [0, 1, cosine, 5], [0, 0, (1 - cosine * cosine).squareRoot(), 6]])
+    let bytes = try written([0], extents: [1, 1, 1], affine: tilted, form: .bothIfOrthogonal(code: 1))
+    #expect(bytes.values(Int16.self, 252, 2) == [0, 1])
+    #expect(bytes.values(Float.self, 256, 6) == [0, 0, 0, 0, 0, 0])
+    #expect(bytes.values(Float.self, 280, 12) == tilted.rows.flatMap { $0.map(Float.init) })
+  }
+
+  @Test func axesAtRightAnglesHaveBoth() throws {
+    let both = try written([0], extents: [1, 1, 1], affine: Self.kits, form: .both(code: 1), name: "a.nii")
+    let asked = try written(
+      [0], extents: [1, 1, 1], affine: Self.kits, form: .bothIfOrthogonal(code: 1), name: "b.nii")
+    #expect(asked == both)
+  }
+
   /// nibabel takes a = sqrt(1 - b^2 - c^2 - d^2) from 24-bit numbers as it comes, so its affine is off by up to 1.5e-3.
   @Test(.enabled(if: Nibabel.isThere, "needs /usr/bin/python3 with nibabel"), arguments: ["a.nii", "a.nii.gz"])
   func nibabelReadsTheSame(name: String) throws {

@@ -49,7 +49,8 @@ struct KiTS19PhantomSetTests {
     #expect(throws: PhantomError.occupied(path: data, entries: 1)) { try set.write(to: folder, jobs: 1) }
     #expect(
       "\(PhantomError.occupied(path: "raw/data", entries: 2))"
-        == "raw/data: holds 2 entries already, expected an empty folder; choose another, or overwrite it")
+        == "raw/data: holds 2 entries already, expected an empty folder; "
+        + "choose another --out, or give --overwrite")
     try set.write(to: folder, jobs: 1, overwrite: true)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: data).sorted() == ["case_00000", "case_00007", "kits.json"])

@@ -1,7 +1,8 @@
 import NIfTI
-import Pipeline
 import Testing
 import Volumes
+
+@testable import Pipeline
 
 struct GridCheckTests {
   private static let voxels = [UInt8](repeating: 0, count: RawFolder.extents.reduce(1, *))

@@ -129,7 +129,7 @@ struct IngestTests {
       }
     }
     var ingest = try data.ingest()
-    ingest.only = ["case_00000"]
+    (ingest.only, ingest.redo) = (["case_00000"], true)
     _ = try ingest.run(observer: observer)
     #expect(seen.withLock { $0 } == ["case_00001"])
     #expect(try Manifest.read(folder: data.prepared)?.cases.count == 2)

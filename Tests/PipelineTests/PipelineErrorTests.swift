@@ -146,6 +146,11 @@ import Testing
       "`dataset.label_map.other` is not a raw value, found the text \"other\", expected a whole number or rest"
     ),
     (
+      "  labels: {background: 0}\n  label_map: {-9223372036854775808: 0, 0: 0}", 6,
+      "`dataset.label_map.-9223372036854775808` is not a raw value, found -9.223372036854776e+18, "
+        + "expected a whole number or rest"
+    ),
+    (
       "  labels: {background: 0}\n  label_map: {0: 0, \"0\": 0}", 6,
       "key `0` is there more than once, expected it once; remove all but one"
     ),

@@ -15,6 +15,15 @@ struct TextTableTests {
         """)
   }
 
+  @Test func numbersAreRoundedAndAsShortAsTheyCanBe() {
+    let values: [Double] = [3, 3.14159, -0.00001, 0.1 + 0.2, 34.5, -78.99996, 1e20, 1e300, .nan, .infinity]
+    #expect(
+      values.map { Quantity.number($0) }
+        == ["3", "3.1416", "0", "0.3", "34.5", "-79", "1e+20", "1e+300", "nan", "inf"])
+    #expect(Quantity.number(12.3456, decimals: 3) == "12.346")
+    #expect(Quantity.number(0.6, decimals: 0) == "1")
+  }
+
   @Test func bytesInPowersOfAThousand() {
     let counts = [0, 999, 1000, 1250, 99_900, 123_456, 1_234_567, 43_300_000_000, 7_000_000_000_000_000]
     #expect(

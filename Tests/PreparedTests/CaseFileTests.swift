@@ -121,14 +121,15 @@ struct CaseFileTests {
     try HDF5Writer(path: folder.path("b.h5")).close()
     #expect(
       folder.message { _ = try CaseFileReader(path: folder.path("b.h5")) }
-        == "b.h5: unexpected format, found none, expected segprep-case")
+        == "b.h5: not a prepared case, found HDF5 without a format, expected format \"segprep-case\"; "
+        + "look at it with h5dump, or give a file that `segprep ingest` wrote")
     let writer = try HDF5Writer(path: folder.path("c.h5"))
     try writer.setAttribute("format", "segprep-case")
     try writer.setAttribute("format_version", [2], shape: [])
     try writer.close()
     #expect(
       folder.message { _ = try CaseFileReader(path: folder.path("c.h5")) }
-        == "c.h5: unexpected format version, found 2.0, expected 1")
+        == "c.h5: the case is of another version, found 2, expected 1; use the segprep that wrote it, or ingest again")
   }
 
   /// The image's last extent, in place, becomes larger than any file.

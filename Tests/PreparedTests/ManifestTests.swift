@@ -86,12 +86,27 @@ struct ManifestTests {
       try folder.put(other.utf8, "manifest.json")
       #expect(folder.message(read)?.hasSuffix(text) == true)
     }
+  }
+
+  /// Another version may have other keys.
+  @Test(arguments: [true, false]) func otherVersionsAreRefused(hasOurKeys: Bool) throws {
     var later = try sample()
     later.formatVersion = 2
-    try folder.put(try CanonicalJSON.text(later).utf8, "manifest.json")
+    let text = hasOurKeys ? try CanonicalJSON.text(later) : #"{"format": "segprep-prepared", "format_version": 2}"#
+    try folder.put(text.utf8, "manifest.json")
     #expect(
-      folder.message(read)?.hasSuffix(
-        "manifest.json: the manifest is of another version, found 2, expected 1; "
-          + "use the segprep that wrote it, or ingest again") == true)
+      folder.message { _ = try Manifest.read(path: folder.path("manifest.json")) }
+        == "manifest.json: the manifest is of another version, found 2, expected 1; "
+        + "use the segprep that wrote it, or ingest again")
+  }
+
+  @Test func unreadableFilesAreRefusedInOneLine() throws {
+    #expect(
+      folder.message { _ = try Manifest.read(path: folder.path("a.json")) }
+        == "a.json: cannot open: No such file or directory")
+    try folder.put(#"{"format": "segprep-prepared", "format_version": 1}"#.utf8, "b.json")
+    #expect(
+      folder.message { _ = try Manifest.read(path: folder.path("b.json")) }?.hasPrefix(
+        "b.json: the manifest is damaged, found keys missing") == true)
   }
 }

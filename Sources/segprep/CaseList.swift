@@ -1,0 +1,20 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+/// What `--cases` names: identifiers between commas, blanks around them of no meaning.
+struct CaseList: ExpressibleByArgument {
+  let identifiers: [String]
+
+  init(argument: String) {
+    identifiers = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+  }
+
+  /// Refuses a list that names nothing or a case that is not known, as an ingest does.
+  func check(among known: [String]) throws(IngestError) {
+    guard !identifiers.isEmpty else { throw .noCasesNamed(known: known) }
+    let unknown = identifiers.filter { !known.contains($0) }
+    guard unknown.isEmpty else { throw .unknownCases(unknown, known: known) }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Pipeline
+import Prepared
+import Testing
+
+/// A second run makes what is new or has changed, and nothing else; content decides.
+struct IngestReuseTests {
+  private func outcomes(_ report: IngestReport) -> [CaseReport.Outcome] { report.cases.map(\.outcome) }
+  private func causes(_ report: IngestReport) -> [String?] { report.cases.map(\.cause) }
+
+  @Test(arguments: [1, 2])
+  func nothingChangedMakesNothing(jobs: Int) throws {
+    let data = try RawFolder(3)
+    try data.run(jobs: jobs)
+    let before = try data.files(in: "prepared")
+    let path = data.prepared + "/cases/case_00001.h5"
+    let made = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    let report = try data.run(jobs: jobs)
+    #expect(outcomes(report) == [.kept, .kept, .kept] && report.exitCode == 0)
+    #expect(try data.files(in: "prepared") == before)
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date == made)
+  }
+
+  @Test func changedLabelIsMadeAnewAndSaidSo() throws {
+    let data = try RawFolder(3)
+    try data.run()
+    try data.addCase(1, values: [2, 1])
+    let report = try data.run()
+    #expect(outcomes(report) == [.kept, .prepared, .kept])
+    #expect(causes(report) == [nil, "segmentation.nii.gz changed", nil])
+    // The same as if there had been nothing before.
+    try data.run(into: data.folder.path("fresh"))
+    #expect(try data.files(in: "prepared") == data.files(in: "fresh"))
+  }
+
+  @Test func newTimeOfTheSameContentIsNoChange() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let image = "raw/case_00000/imaging.nii.gz"
+    try data.folder.put(data.folder.contents(image), image)
+    #expect(outcomes(try data.run()) == [.kept, .kept])
+  }
+
+  @Test func contentDecidesWhereNothingIsRecorded() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    try FileManager.default.removeItem(atPath: data.prepared + "/run_report.json")
+    #expect(outcomes(try data.run()) == [.kept, .kept])
+  }
+
+  /// As after a kill: files are there, and nothing that names them.
+  @Test func finishedCasesOfAStoppedRunAreTakenUp() throws {
+    let data = try RawFolder(3)
+    try data.run()
+    let undisturbed = try data.files(in: "prepared")
+    for name in ["manifest.json", "splits_final.json", "datalist.json", "plan.json", "run_report.json"] {
+      try FileManager.default.removeItem(atPath: data.prepared + "/" + name)
+    }
+    try FileManager.default.removeItem(atPath: data.prepared + "/cases/case_00002.h5")
+    try data.folder.put([1, 2, 3], "prepared/cases/.case_00002.h5.1.tmp")
+    let report = try data.run()
+    #expect(outcomes(report) == [.kept, .kept, .prepared])
+    #expect(try data.files(in: "prepared") == undisturbed)
+  }
+
+  @Test func damagedPreparedFileIsMadeAnew() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let undisturbed = try data.files(in: "prepared")
+    let whole = try data.folder.contents("prepared/cases/case_00001.h5")
+    try data.folder.put(whole[..<(whole.count / 2)], "prepared/cases/case_00001.h5")
+    let report = try data.run()
+    #expect(causes(report) == [nil, "its prepared file is damaged"])
+    #expect(try data.files(in: "prepared") == undisturbed)
+  }
+
+  @Test func labelThatWentIsAChange() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00001/segmentation.nii.gz")
+    let report = try data.run()
+    #expect(causes(report) == [nil, "its label is gone"])
+    #expect(report.manifest.cases.map(\.isLabelled) == [true, false])
+  }
+
+  @Test func caseThatIsGoneStaysUntilPruned() throws {
+    let data = try RawFolder(3)
+    try data.run()
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00001")
+    let kept = try data.run()
+    #expect(kept.gone == ["case_00001"])
+    #expect(kept.manifest.cases.count == 3)
+    var ingest = try data.ingest()
+    ingest.prune = true
+    let pruned = try ingest.run(observer: Deaf())
+    #expect(pruned.gone == ["case_00001"] && pruned.manifest.cases.count == 2)
+    #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00002.h5"])
+  }
+
+  @Test func redoMakesEverything() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let before = try data.files(in: "prepared")
+    var ingest = try data.ingest()
+    ingest.redo = true
+    #expect(outcomes(try ingest.run(observer: Deaf())) == [.prepared, .prepared])
+    #expect(try data.files(in: "prepared") == before)
+  }
+
+  /// Another case in the data set moves its mean, and with it every case that was scaled by it.
+  @Test func changedMeanOfTheDataSetIsAChange() throws {
+    let text = Sample.replacing(Sample.folds - 1, with: "  - zscore: {over: dataset}")
+    let data = try RawFolder(2)
+    try data.run(text)
+    #expect(outcomes(try data.run(text)) == [.kept, .kept])
+    try data.addCase(2)
+    let report = try data.run(text)
+    #expect(causes(report) == ["the data set's mean changed", "the data set's mean changed", nil])
+  }
+
+  private struct Deaf: IngestObserver {
+    func began(cases: Int, rawBytes: Int) {}
+    func entered(stage: String, caseIdentifier: String) {}
+    func finished(_ report: CaseReport) {}
+  }
+}
