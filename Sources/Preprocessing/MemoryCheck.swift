@@ -14,7 +14,7 @@ enum MemoryCheck {
   ) throws {
     let output = grid.shape.count * (4 * raw.channels.count + (raw.label == nil ? 0 : 1))
     let rings = (raw.channels + [raw.label].compactMap { $0 }).reduce(0) { $0 + PlaneReading.ringBytes(of: $1.layout) }
-    let label = raw.label == nil ? 0 : raw.layout.shape.count
+    let label = raw.label == nil ? 0 : LabelResampler.heldBytes(of: raw.layout)
     let filters = resamplers.reduce(0) { $0 + $1.tileBytes + workers * $1.scratchBytes }
     try refuse(bytes: output + rings + label + filters, grid.shape)
   }
