@@ -54,6 +54,8 @@ struct CaseLoading {
     let shape = raw.layout.shape
     let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
     try MemoryCheck.refuse(grid.shape, channels: raw.channels.count)
+    let bytes = CaseForecast.loadingBytes(raw, onto: grid, resampling, workers: workers.count)
+    try MemoryCheck.refuse(bytes: bytes, grid.shape)
     let target = affine.reindexed(by: grid.index)
     let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
 
@@ -64,8 +66,6 @@ struct CaseLoading {
         border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
         output: voxels.base + index * grid.shape.count)
     }
-    // A buffer takes memory only as it is filled, so it is not too late to refuse.
-    try MemoryCheck.refuse(raw, onto: grid, resamplers: resamplers, workers: workers.count)
     let channels = zip(raw.channels, resamplers).map { ChannelLanes(source: $0, resampler: $1) }
     let label = raw.label.map { source in
       LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling)
