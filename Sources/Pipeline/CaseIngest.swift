@@ -17,11 +17,13 @@ struct CaseIngest {
   enum Refusal: Error, CustomStringConvertible {
     case problems([String])
     case grids(String)
+    case channel(String, PreprocessingError)
 
     var description: String {
       switch self {
       case .problems(let problems): problems.joined(separator: "; ")
       case .grids(let text): text
+      case .channel(let name, let error): "channel \(name): \(error)"
       }
     }
   }
@@ -42,10 +44,11 @@ struct CaseIngest {
       let headers = try raw.images.map { try NIfTIHeader(path: $0) }
       for header in headers { _ = try header.layout() }
       let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
-      if let labelHeader, let mismatch = GridCheck.mismatch(image: headers[0], label: labelHeader) {
-        throw Refusal.grids(mismatch)
+      for header in headers.dropFirst() + [labelHeader].compactMap({ $0 }) {
+        if let mismatch = GridCheck.mismatch(headers[0], header) { throw Refusal.grids(mismatch) }
       }
-      images = try headers.map { try NIfTIReader(header: $0) }
+      // All lie on the first image's grid; its axes are theirs, also where rounding would name others.
+      images = try headers.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
       label = try labelHeader.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
     }
   }
@@ -60,7 +63,11 @@ struct CaseIngest {
       channels: opened.images, label: opened.label,
       mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.images[0].header.affine,
       nonfinite: plan.config.dataset.nonfinite)
-    return try Preprocessor(stages: stages).run(raw, beside: hashes, on: workers, entered: entered)
+    do {
+      return try Preprocessor(stages: stages).run(raw, beside: hashes, on: workers, entered: entered)
+    } catch PreprocessingError.inChannel(let index, let error) {
+      throw Refusal.channel(plan.config.dataset.channels[index], error)
+    }
   }
 
   /// Prepares the case and writes it below `folder`.
@@ -82,7 +89,7 @@ struct CaseIngest {
     let entry = Manifest.Case(
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
       spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
-      source: source, warnings: plan.warnings(about: statistics))
+      source: source, warnings: plan.warnings(about: statistics, of: raw))
     let named = zip(raw.files.map(RawInputs.name), inputs)
     return .prepared(entry, Dictionary(named) { first, _ in first })
   }

@@ -20,10 +20,13 @@ public struct DryRun: Encodable {
     public var isLabelled: Bool
     /// Why the case will fail.
     public var problem: String?
+    /// What the user should know though it will not fail.
+    public var notes: [String]
 
     init(_ raw: RawCase, stages: [Stage]) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
+      notes = raw.notes
       do {
         let opened = try CaseIngest.Opened(raw)
         let layout = opened.images[0].layout
@@ -77,7 +80,8 @@ public struct DryRun: Encodable {
     }
     for absent in excluded { table.add([absent.caseIdentifier, "-", "-", "-", "left out: \(absent.reason)"]) }
     let total = items.reduce(0) { $0 + ($1.bytes ?? 0) }
-    return table.text
+    let warnings = items.flatMap { item in item.notes.map { "warning: \(item.caseIdentifier): \($0)\n" } }.joined()
+    return table.text + warnings
       + "\(items.count { $0.problem == nil }) cases to prepare, \(Quantity.bytes(total)); \(excluded.count) left out; "
       + "\(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
   }
