@@ -1,7 +1,11 @@
 /// Why a data set's folders could not be read as a data set.
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// None of the folders that were looked in holds a case; each with what it does hold.
-  case noCases(root: String, looked: [Look], expected: String)
+  ///
+  /// `inner` is what the layout calls the folder of cases itself.
+  case noCases(root: String, looked: [Look], expected: String, inner: String)
+  /// Several folders below hold cases, and nothing says which is meant.
+  case severalFolders(root: String, folders: [String])
 
   /// A folder that was looked in, and what was found there.
   public struct Look: Sendable, Equatable {
@@ -20,10 +24,13 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// The line that the user sees.
   public var description: String {
     switch self {
-    case .noCases(let root, let looked, let expected):
+    case .noCases(let root, let looked, let expected, let inner):
       let found = looked.map { "\($0.found) in \($0.folder)" }.joined(separator: " and ")
       return "\(root): no case there, found \(found), expected \(expected); "
-        + "give the folder that holds the cases, or the one above its data/"
+        + "give the folder that holds the cases, or the one above its \(inner)/"
+    case .severalFolders(let root, let folders):
+      return "\(root): several folders with cases, found \(Self.listing(folders)), expected one; "
+        + "give the folder that is meant"
     }
   }
 

@@ -25,7 +25,7 @@ public enum KiTS19Layout {
         looked.append(DatasetError.Look(folder: folder, found: found))
       }
     }
-    throw .noCases(root: root, looked: looked, expected: explanation)
+    throw .noCases(root: root, looked: looked, expected: explanation, inner: "data")
   }
 
   /// Whether a folder's name is that of a case: `case_` and digits.

@@ -8,13 +8,18 @@ public struct RawCase: Sendable, Equatable {
   public var label: String?
   /// What keeps the case from being prepared, as lines for the user; a case with problems counts as failed.
   public var problems: [String]
+  /// What the user should know though the case can be prepared, without the case's name: files found under other names.
+  public var notes: [String]
 
   /// A case with its files; none of them is opened.
-  public init(identifier: String, images: [String], label: String?, problems: [String] = []) {
+  public init(
+    identifier: String, images: [String], label: String?, problems: [String] = [], notes: [String] = []
+  ) {
     self.identifier = identifier
     self.images = images
     self.label = label
     self.problems = problems
+    self.notes = notes
   }
 }
 

@@ -17,11 +17,13 @@ struct CaseIngest {
   enum Refusal: Error, CustomStringConvertible {
     case problems([String])
     case grids(String)
+    case channel(String, PreprocessingError)
 
     var description: String {
       switch self {
       case .problems(let problems): problems.joined(separator: "; ")
       case .grids(let text): text
+      case .channel(let name, let error): "channel \(name): \(error)"
       }
     }
   }
@@ -42,10 +44,11 @@ struct CaseIngest {
       let headers = try raw.images.map { try NIfTIHeader(path: $0) }
       for header in headers { _ = try header.layout() }
       let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
-      if let labelHeader, let mismatch = GridCheck.mismatch(image: headers[0], label: labelHeader) {
-        throw Refusal.grids(mismatch)
+      for header in headers.dropFirst() + [labelHeader].compactMap({ $0 }) {
+        if let mismatch = GridCheck.mismatch(headers[0], header) { throw Refusal.grids(mismatch) }
       }
-      images = try headers.map { try NIfTIReader(header: $0) }
+      // All lie on the first image's grid; its axes are theirs, also where rounding would name others.
+      images = try headers.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
       label = try labelHeader.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
     }
   }
@@ -55,7 +58,11 @@ struct CaseIngest {
   func preprocess(
     _ opened: Opened, hashes: [HashLane] = [], entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
-    try Preprocessor(stages: stages).run(rawVolumes(opened), beside: hashes, on: workers, entered: entered)
+    do {
+      return try Preprocessor(stages: stages).run(rawVolumes(opened), beside: hashes, on: workers, entered: entered)
+    } catch PreprocessingError.inChannel(let index, let error) {
+      throw Refusal.channel(plan.config.dataset.channels[index], error)
+    }
   }
 
   /// What the case will be and what it takes, from its headers.
@@ -90,7 +97,7 @@ struct CaseIngest {
     let entry = Manifest.Case(
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
       spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
-      source: source, warnings: plan.warnings(about: statistics))
+      source: source, warnings: plan.warnings(about: statistics, of: raw))
     var hashed = Dictionary(zip(raw.files.map(RawInputs.name), inputs)) { first, _ in first }
     hashed[RawInputs.name(path)] = HashedFile(
       stamp: try FileStamp(of: OpenFile(reading: path)), sha256: written.sha256)

@@ -29,7 +29,8 @@ struct CaseReuse {
     guard statesSameMeans(prepared.decisions) else { return .make(cause: "the data set's mean changed") }
     let sources = prepared.source.images + [prepared.source.label].compactMap { $0 }
     guard sources.map(\.name) == raw.files.map(RawInputs.name) else {
-      return .make(cause: raw.label == nil ? "its label is gone" : "its files are others")
+      let isLabelGone = raw.label == nil && prepared.source.label != nil
+      return .make(cause: isLabelGone ? "its label is gone" : "its files are others")
     }
     var inputs: [String: HashedFile] = [:]
     for (source, path) in zip(sources, raw.files) {
@@ -38,19 +39,23 @@ struct CaseReuse {
       inputs[source.name] = now
     }
     let file = try recorded.hashed(path)
-    guard let entry = entry(prepared, file) else { return .make(cause: "its prepared file is damaged") }
+    guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
     inputs[RawInputs.name(path)] = file
     return .keep(entry, inputs)
   }
 
   /// The manifest's entry; nil where the file is not the one that the last manifest speaks of.
-  private func entry(_ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
+  private func entry(of raw: RawCase, _ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
+    let warnings = plan.warnings(about: prepared.statistics, of: raw)
     if let known = earlier?.cases.first(where: { $0.caseIdentifier == prepared.caseIdentifier }) {
-      return known.sha256 == file.sha256 ? known : nil
+      guard known.sha256 == file.sha256 else { return nil }
+      var entry = known
+      entry.warnings = warnings
+      return entry
     }
     // A run was stopped before it could write a manifest: the file was renamed whole, so it is whole.
     let written = CaseFileWriter.Written(bytes: file.stamp.bytes, sha256: file.sha256)
-    return Manifest.Case(prepared, written: written, warnings: plan.warnings(about: prepared.statistics))
+    return Manifest.Case(prepared, written: written, warnings: warnings)
   }
 
   /// Whether a case was scaled by the same means over the data set as it would be now.

@@ -1,10 +1,11 @@
+import Datasets
 import Prepared
 
 extension Plan {
-  /// What a user should look at before training on a case; worked out from what is stored with it, so that a case that
-  /// is kept says the same as one that was just made.
-  func warnings(about statistics: CaseStatistics) -> [String] {
-    var warnings: [String] = []
+  /// What a user should look at before training on a case; worked out from what is stored with it and how its
+  /// files are called, so that a case that is kept says the same as one that was just made.
+  func warnings(about statistics: CaseStatistics, of raw: RawCase) -> [String] {
+    var warnings = raw.notes
     if statistics.nonfiniteReplaced > 0 {
       warnings.append("\(statistics.nonfiniteReplaced) NaN or infinite voxels were replaced")
     }

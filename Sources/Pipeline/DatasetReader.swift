@@ -4,7 +4,7 @@ import Datasets
 /// The `dataset` section.
 enum DatasetReader {
   /// Layouts of DESIGN.md that this version does not read.
-  private static let laterLayouts = ["brats20", "nnunet", "msd", "pairs"]
+  private static let laterLayouts = ["nnunet", "msd", "pairs"]
 
   static func read(_ value: FileValue) throws(PipelineError) -> DatasetConfig {
     let section = try MappingCursor(
@@ -39,12 +39,30 @@ enum DatasetReader {
       }
       channels.append(name)
     }
-    guard channels.count == layout.channels else {
+    if let known = layout.knownChannels {
+      try check(items, against: known, of: layout)
+      guard !channels.isEmpty else {
+        throw value.refusal(
+          "is empty", expected: "some of \(known.joined(separator: ", ")), in the order of the prepared image")
+      }
+    } else if channels.count != 1 {
       throw value.refusal(
-        "does not fit the layout \(layout.rawValue)",
-        expected: "\(layout.channels), one for each image of a case", found: "\(channels.count) channels")
+        "does not fit the layout \(layout.rawValue)", expected: "1, one for each image of a case",
+        found: "\(channels.count) channels")
     }
     return channels
+  }
+
+  private static func check(
+    _ items: [FileValue], against known: [String], of layout: DatasetLayout
+  ) throws(PipelineError) {
+    for item in items {
+      let name = try item.text()
+      guard !known.contains(name) else { continue }
+      throw item.refusal(
+        "is not a channel of the layout \(layout.rawValue)", expected: FileValue.alternatives(known),
+        advice: NearestName.to(name, among: known).map { "did you mean \($0)?" } ?? "")
+    }
   }
 
   private static func rule(_ value: FileValue, _ labels: LabelScheme) throws(PipelineError) -> ExclusionRule {

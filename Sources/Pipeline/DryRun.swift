@@ -27,10 +27,13 @@ public struct DryRun: Encodable {
     public var cause: String?
     /// Why the case will fail.
     public var problem: String?
+    /// What the user should know though it will not fail.
+    public var notes: [String]
 
     init(_ raw: RawCase, _ caseIngest: CaseIngest) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
+      notes = raw.notes
       do {
         let forecast = try caseIngest.forecast(of: raw)
         (rawShape, shape) = (forecast.rawShape.array, forecast.shape.array)
@@ -95,7 +98,8 @@ public struct DryRun: Encodable {
     for identifier in gone { table.add([identifier, "-", "-", "-", "-", "raw files gone"]) }
     let making = items.filter { $0.problem == nil && !$0.isKept }
     let total = making.reduce(0) { $0 + ($1.bytes ?? 0) }
-    return table.text
+    let warnings = items.flatMap { item in item.notes.map { "warning: \(item.caseIdentifier): \($0)\n" } }.joined()
+    return table.text + warnings
       + "\(Quantity.counted(making.count, "case")) to prepare, \(Quantity.bytes(total)); \(items.count(where: \.isKept)) kept as they are; "
       + "\(excluded.count) left out; \(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
   }

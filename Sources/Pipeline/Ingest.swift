@@ -61,7 +61,7 @@ public struct Ingest: Sendable {
 
   private func preview(only: [String]?) throws -> Preview {
     let dataset = plan.config.dataset
-    let found = try dataset.layout.discover(raw)
+    let found = try dataset.layout.discover(raw, channels: dataset.channels)
     var wanted = found
     if let only {
       guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
@@ -193,7 +193,9 @@ public struct Ingest: Sendable {
     let files = (item.images + [item.label].compactMap { $0 }).map { (path: $0, name: Self.lastName($0)) }
     let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
     for (path, name) in known where text.hasPrefix(path + ": ") {
-      return (name.isEmpty ? "" : name + ": ") + text.dropFirst(path.count + 2)
+      // Several problems are one text, and each begins with the case's name.
+      let rest = text.dropFirst(path.count + 2).replacingOccurrences(of: "; \(item.identifier): ", with: "; ")
+      return (name.isEmpty ? "" : name + ": ") + rest
     }
     return text
   }

@@ -77,8 +77,10 @@ struct CaseLoading {
     try Lanes(lanes + others).run(on: workers)
 
     let nonfinite = channels.reduce(0) { $0 + $1.nonfinite }
-    if nonfinite > 0 && raw.nonfinite == .fail {
-      throw PreprocessingError.nonfinite(count: nonfinite, of: raw.channels.count * shape.count)
+    for (index, channel) in channels.enumerated() where channel.nonfinite > 0 && raw.nonfinite == .fail {
+      try naming(index, of: channels.count) {
+        throw PreprocessingError.nonfinite(count: channel.nonfinite, of: shape.count)
+      }
     }
     try label?.refuseForeignValues(raw.mapping)
     return Result(

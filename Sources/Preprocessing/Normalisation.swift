@@ -7,7 +7,7 @@ extension CaseState {
     var record = StageRecord(stage: .zscore)
     var normals: [ZScore.Normal] = []
     for index in pending.indices {
-      normals.append(try normal(zscore, channel: index, on: workers))
+      normals.append(try naming(index, of: volume.channels) { try normal(zscore, channel: index, on: workers) })
     }
     record.mean = normals.map(\.mean)
     record.std = normals.map(\.std)
@@ -66,20 +66,38 @@ extension CaseState {
     record.upper = rescale.to.upperBound
     records.append(record)
     for index in pending.indices {
-      let from = try rescale.from ?? range(ofChannel: index, on: workers)
+      let from = try naming(index, of: volume.channels) { try range(rescale, ofChannel: index, on: workers) }
       let width = from.upperBound - from.lowerBound
-      guard Float(1 / width).isFinite else { throw PreprocessingError.narrowRange(stage: .rescale, width: width) }
       append(channel: index, offset: from.lowerBound, scale: (rescale.to.upperBound - rescale.to.lowerBound) / width)
       append(channel: index, offset: -rescale.to.lowerBound, scale: 1)
     }
   }
 
-  /// A channel's least and greatest value.
-  private mutating func range(ofChannel index: Int, on workers: Workers) throws -> ClosedRange<Double> {
+  /// The range that is mapped: the given one, or the channel's least and greatest value.
+  private mutating func range(
+    _ rescale: Rescale, ofChannel index: Int, on workers: Workers
+  ) throws -> ClosedRange<Double> {
+    let range = try rescale.from ?? ownRange(ofChannel: index, on: workers)
+    let width = range.upperBound - range.lowerBound
+    guard Float(1 / width).isFinite else { throw PreprocessingError.narrowRange(stage: .rescale, width: width) }
+    return range
+  }
+
+  private mutating func ownRange(ofChannel index: Int, on workers: Workers) throws -> ClosedRange<Double> {
     let moments = try self.moments(ofChannel: index, on: workers)
     guard !moments.isConstant else {
       throw PreprocessingError.constantImage(stage: .rescale, value: moments.minimum)
     }
     return moments.minimum...moments.maximum
+  }
+}
+
+/// Says which channel an error is about, where there are several; a missing label is the whole case's.
+func naming<Value>(_ channel: Int, of channels: Int, _ body: () throws -> Value) throws -> Value {
+  do {
+    return try body()
+  } catch let error as PreprocessingError where channels > 1 {
+    if case .needsLabel = error { throw error }
+    throw PreprocessingError.inChannel(channel, error)
   }
 }

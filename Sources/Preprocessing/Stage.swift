@@ -116,7 +116,7 @@ public struct Rescale: Sendable, Equatable {
 }
 
 /// Why a case could not be prepared; the caller puts the case's name in front.
-public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
+public indirect enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case nonfinite(count: Int, of: Int)
   case foreignLabels(found: String, expected: [Int])
   case constantImage(stage: StageName, value: Double)
@@ -126,6 +126,8 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   case beyondMemory(shape: String, bytes: Int)
   /// Values whose spread is beyond the range of a float.
   case narrowRange(stage: StageName, width: Double)
+  /// What is wrong with one of several channels.
+  case inChannel(Int, PreprocessingError)
 
   /// What is wrong, without the case's name.
   public var description: String {
@@ -147,6 +149,8 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
     case .beyondMemory(let shape, let bytes):
       "preparing \(shape) voxels (z, y, x) takes \(bytes >> 20) MiB, expected less than this machine has; "
         + "look at the file's spacing and the target spacing"
+    case .inChannel(let index, let error):
+      "channel number \(index + 1): \(error)"
     case .needsLabel(let stage):
       "\(stage.rawValue): the stage needs a label, found none, expected one; exclude unlabelled cases (`unlabelled: exclude`)"
     }

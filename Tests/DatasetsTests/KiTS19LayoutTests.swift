@@ -42,7 +42,7 @@ final class TemporaryFolder {
       RawCase(identifier: "case_00002", images: ["\(folder.path)/\(prefix)case_00002/imaging.nii"], label: nil),
     ]
     #expect(try KiTS19Layout.discover(folder.path) == expected)
-    #expect(try DatasetLayout.kits19.discover(folder.path) == expected)
+    #expect(try DatasetLayout.kits19.discover(folder.path, channels: ["ct"]) == expected)
   }
 
   @Test func linksAreFollowed() throws {

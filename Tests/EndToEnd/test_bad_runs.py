@@ -330,7 +330,7 @@ class PreparedFolderTests(SetOfCases):
     def test_bench_says_why_a_case_fails(self):
         raw = self.fresh("raw")
         scans.write_case(raw, "case_00000", image(), label(extents=(9, 11, 14)))
-        pattern = "^segprep: case_00000: image and label have different shapes"
+        pattern = "^segprep: case_00000: imaging.nii.gz and segmentation.nii.gz have different shapes"
         arguments = ["--raw", raw, "--pipeline", self.pipeline(STAGES), "--runs", "1", "--no-sync"]
         self.assert_refused(2, pattern, "bench", "ingest", *arguments)
 

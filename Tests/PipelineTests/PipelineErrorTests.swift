@@ -201,11 +201,12 @@ import Testing
     #expect(Sample.message(Sample.replacing(Sample.dataset, with: lines)) == "sample.yaml:\(number): \(message)")
   }
 
-  @Test(arguments: ["brats20", "nnunet", "msd", "pairs"])
+  @Test(arguments: ["nnunet", "msd", "pairs"])
   func layoutsOfLaterVersionsAreNamed(layout: String) {
     let text = Sample.replacing(3, with: "  layout: \(layout)")
     #expect(
-      Sample.message(text) == "sample.yaml:3: layout `\(layout)` is not read by this version, expected kits19")
+      Sample.message(text) == "sample.yaml:3: layout `\(layout)` is not read by this version, "
+        + "expected kits19 or brats20")
   }
 
   @Test func channelsMustFitTheLayout() {
@@ -213,6 +214,30 @@ import Testing
       Sample.message(Sample.replacing(4, with: "  channels: [t1, t2]"))
         == "sample.yaml:4: `dataset.channels` does not fit the layout kits19, found 2 channels, "
         + "expected 1, one for each image of a case")
+  }
+
+  @Test(arguments: [
+    (
+      "[T1ce]",
+      "`dataset.channels[0]` is not a channel of the layout brats20, found the text \"T1ce\", "
+        + "expected flair, t1, t1ce or t2; did you mean t1ce?"
+    ),
+    (
+      "[t1, ct]",
+      "`dataset.channels[1]` is not a channel of the layout brats20, found the text \"ct\", "
+        + "expected flair, t1, t1ce or t2"
+    ),
+    ("[t1, t2, t1]", "`dataset.channels[2]` is there twice, found the text \"t1\", expected each channel once"),
+    (
+      "[]",
+      "`dataset.channels` is empty, found a list, "
+        + "expected some of flair, t1, t1ce, t2, in the order of the prepared image"
+    ),
+  ])
+  func channelsMustBeTheLayouts(channels: String, message: String) {
+    let text = Sample.replacing(4, with: "  channels: \(channels)")
+      .replacingOccurrences(of: "layout: kits19", with: "layout: brats20")
+    #expect(Sample.message(text) == "sample.yaml:4: \(message)")
   }
 
   @Test(arguments: [

@@ -13,6 +13,15 @@ import Testing
     #expect(mlperf.foldsDigest == "77e9115d7d2757a41239b998a8d757524e8dd112af33b47a8f90c215e40068c8")
   }
 
+  @Test func digestsOfTheShippedBraTSPipelinesStay() throws {
+    let paper = Plan(try PipelineFile.read(shippedPath("brats20.yaml")), sourceFile: "brats20.yaml")
+    #expect(paper.ingestDigest == "ccc77861ec9338702bfb9e8e1f1b084ab47170532ec9dabb51b16f3348df324f")
+    #expect(paper.foldsDigest == "df7fb3ab9ca0f2fc4eb9b19dd7034693bc6e09a7e070867088a7726602d0f62e")
+    let all = Plan(try PipelineFile.read(shippedPath("brats20-4channel.yaml")), sourceFile: "brats20-4channel.yaml")
+    #expect(all.ingestDigest == "46ce7afc3f1761c64ed2d70c0599630e6e5e590a9a54d12b96b371f8112e3175")
+    #expect(all.foldsDigest == "bce41715a1d40faec897f76c413b246a926022bc6186816efec303faf12acf78")
+  }
+
   /// The same pipeline, every default written out, in another order, with comments and under another name.
   private static let verbose = """
     # a comment
