@@ -53,9 +53,10 @@ public struct DryRun: Encodable {
   public var excluded: [Manifest.Absent]
 
   /// Looks at the cases that `ingest` would prepare.
-  /// - Throws: what `Ingest.preview` throws.
+  /// - Throws: what `Ingest.preview` throws, and `FoldsError` for cases that the file of the folds lacks.
   public init(_ ingest: Ingest) throws {
     let preview = try ingest.preview()
+    try FoldAssignment.check(preview, ingest.plan)
     items = preview.toPrepare.map { Item($0, stages: ingest.plan.config.preprocess) }
     excluded = preview.excluded
   }

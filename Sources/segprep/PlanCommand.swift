@@ -20,7 +20,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let plan = Plan(try PipelineFile.read(file), sourceFile: file)
+      let plan = try Plan.read(file)
       print(json ? PlanDescription.json(of: plan) : PlanDescription.text(of: plan), terminator: "")
     }
   }
