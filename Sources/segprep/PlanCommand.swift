@@ -6,7 +6,7 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Print what a pipeline file will do, every default filled in.",
     discussion: """
-      Reads and checks the file; nothing else is touched.
+      Reads and checks the file, and the one that its folds come from; nothing else is touched.
 
       Example:
         segprep plan Pipelines/kits19.yaml

@@ -72,6 +72,34 @@ struct FoldSchemeIngestTests {
     #expect(try data.folder.contents("prepared/splits_final.json") == before)
   }
 
+  @Test func emptyFoldsAreSaid() throws {
+    let data = try RawFolder(2)
+    let splits = """
+      [{"train": ["case_00001"], "val": ["case_00000"]}, {"train": ["case_00000"], "val": ["case_00001"]},
+       {"train": ["case_00000", "case_00001"], "val": []}]
+      """
+    try data.folder.put(Array(splits.utf8), "pipeline/s.json")
+    let manifest = try run(data, "scheme: file, file: s.json")
+    #expect(manifest.folds == 3)
+    #expect(manifest.warnings == ["folds: no case is in fold 2: nothing is validated on there"])
+  }
+
+  /// What a rule on voxels leaves out needs no line in the file.
+  @Test func caseWithoutTheClassNeedsNoFold() throws {
+    let data = try RawFolder(3)
+    try data.addCase(2, values: [1, 1])
+    let splits = #"[{"train": [], "val": ["case_00000"]}, {"train": [], "val": ["case_00001"]}]"#
+    try data.folder.put(Array(splits.utf8), "pipeline/s.json")
+    let message = data.folder.message { _ = try run(data, "scheme: file, file: s.json") }
+    #expect(message?.contains("found nothing on case_00002") == true)
+    let text = Sample.replacing(Sample.folds, with: "folds: {scheme: file, file: s.json}").replacingOccurrences(
+      of: "  channels: [ct]", with: "  channels: [ct]\n  exclude: [{class_absent: tumour, reason: no tumour}]")
+    let plan = try Plan.read(try data.folder.put(Array(text.utf8), "pipeline/rule.yaml"))
+    let manifest = try Ingest(plan: plan, raw: data.raw, prepared: data.prepared, jobs: 1).run(observer: Mute())
+      .manifest
+    #expect(folds(manifest) == [0, 1] && manifest.excluded.map(\.caseIdentifier) == ["case_00002"])
+  }
+
   @Test func keptFoldsDoNotMove() throws {
     let data = try RawFolder(5)
     let before = folds(try run(data, "count: 2, keep: true"))
