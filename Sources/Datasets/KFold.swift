@@ -24,13 +24,9 @@ public struct KFold: Sendable, Equatable {
   public func splits(_ identifiers: [String]) -> Splits {
     let sorted = identifiers.sortedByBytes()
     precondition(zip(sorted, sorted.dropFirst()).allSatisfy { $0 != $1 }, "an identifier is there twice")
-    let folds = min(count, sorted.count)
-    guard folds >= 2 else {
-      let held = sorted.count == 1 ? "1 labelled case is" : "0 labelled cases are"
-      let advice = sorted.count == 1 ? "it is used for training only" : "nothing can be trained on"
-      return Splits(
-        folds: [], training: sorted, warning: "folds: \(held) too few to split, expected at least 2; \(advice)")
-    }
+    let fit = FoldFit(sorted.count, "labelled case", into: count)
+    let folds = fit.folds
+    guard folds > 0 else { return Splits(folds: [], training: sorted, warning: fit.warning) }
     var order = Array(sorted.indices)
     var generator = MersenneTwister(seed: seed)
     generator.shuffle(&order)
@@ -42,10 +38,7 @@ public struct KFold: Sendable, Equatable {
         train: sorted.indices.filter { !validation.contains($0) }.map { sorted[$0] },
         validation: sorted.indices.filter(validation.contains).map { sorted[$0] })
     }
-    let warning =
-      folds < count
-      ? "folds: \(folds) labelled cases are too few for \(count) folds; the count is lowered to \(folds)" : nil
-    return Splits(folds: splits, training: sorted, warning: warning)
+    return Splits(folds: splits, training: sorted, warning: fit.warning)
   }
 }
 

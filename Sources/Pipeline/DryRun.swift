@@ -54,9 +54,10 @@ public struct DryRun: Encodable {
   public var gone: [String]
 
   /// Looks at the cases that `ingest` would prepare.
-  /// - Throws: what `Ingest.preview` throws.
+  /// - Throws: what `Ingest.preview` throws, and `FoldsError` for cases that the file of the folds lacks.
   public init(_ ingest: Ingest) throws {
     let preview = try ingest.preview()
+    try FoldAssignment.check(preview, ingest.plan)
     let workers = Workers(count: Ingest.threads(ingest.jobs))
     defer { workers.stop() }
     let stages = ingest.plan.config.preprocess

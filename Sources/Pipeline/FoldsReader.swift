@@ -2,33 +2,71 @@ import Datasets
 
 /// The `folds` section.
 enum FoldsReader {
-  private static let laterSchemes = ["stratified", "grouped", "file"]
-
-  static func read(_ value: FileValue) throws(PipelineError) -> FoldsConfig {
-    let section = try MappingCursor(value, accepting: ["count", "scheme", "seed", "keep"])
+  static func read(_ value: FileValue, labels: LabelScheme) throws(PipelineError) -> FoldsConfig {
+    let all = FoldScheme.Name.allCases.flatMap { keys(of: $0) }
+    let section = try MappingCursor(
+      value, accepting: all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element))
+    let name = try section.optional("scheme").map { value throws(PipelineError) in try scheme(value) } ?? .kfold
+    for key in section.keys where !keys(of: name).contains(key) {
+      let owners = FoldScheme.Name.allCases.filter { keys(of: $0).contains(key) }.map(\.rawValue)
+      throw (section.optional(key) ?? value).refusal(
+        "does not go with the scheme \(name.rawValue)", expected: FileValue.alternatives(keys(of: name)), found: key,
+        advice: "it belongs to the scheme \(FileValue.alternatives(owners))")
+    }
     var folds = FoldsConfig()
     if let count = section.optional("count") { folds.count = try count.integer(in: 2...1000) }
-    if let scheme = section.optional("scheme") { folds.scheme = try self.scheme(scheme) }
     if let seed = section.optional("seed") { folds.seed = UInt32(try seed.integer(in: 0...Int(UInt32.max))) }
-    if let keep = section.optional("keep"), try keep.truth() {
-      throw .later(keep.place, what: "`folds.keep` is true, which is not in this version, expected false")
+    switch name {
+    case .kfold: folds.scheme = .kfold(keep: try section.optional("keep")?.truth() ?? false)
+    case .stratified: folds.scheme = try stratified(section, labels)
+    case .grouped:
+      folds.scheme = .grouped(
+        file: try file(section.required("groups")), column: try section.required("column").text())
+    case .file: folds.scheme = .file(try file(section.required("file")))
     }
     return folds
   }
 
-  private static func scheme(_ value: FileValue) throws(PipelineError) -> FoldScheme {
-    let name: String?
-    if case .text(let text) = value.scalar {
-      name = text
-    } else if case .mapping(let mapping) = value.node {
-      name = mapping.first?.key.string
-    } else {
-      name = nil
+  private static func keys(of scheme: FoldScheme.Name) -> [String] {
+    switch scheme {
+    case .kfold: ["count", "scheme", "seed", "keep"]
+    case .stratified: ["count", "scheme", "seed", "by"]
+    case .grouped: ["count", "scheme", "seed", "groups", "column"]
+    case .file: ["scheme", "file"]
     }
-    if let name, laterSchemes.contains(name) {
-      throw .later(
-        value.place, what: "`\(value.path)` is \(name), which is not in this version, expected kfold")
+  }
+
+  private static func scheme(_ value: FileValue) throws(PipelineError) -> FoldScheme.Name {
+    if case .mapping(let mapping) = value.node, mapping.first?.key.string == "file" {
+      throw value.refusal(
+        "has the wrong type", expected: FileValue.alternatives(FoldScheme.Name.allCases.map(\.rawValue)),
+        advice: "write `scheme: file, file: splits.json`")
     }
     return try value.choice()
+  }
+
+  private static func stratified(_ section: MappingCursor, _ labels: LabelScheme) throws(PipelineError) -> FoldScheme {
+    let foreground = labels.classes.filter { $0.value > 0 }
+    guard let last = foreground.last else {
+      throw section.value.refusal(
+        "has no class to stratify by", expected: "a class beside the background", found: "the background alone")
+    }
+    guard let by = section.optional("by") else { return .stratified(by: last, isDefault: true) }
+    let name = try by.text()
+    guard let label = foreground.first(where: { $0.name == name }) else {
+      let advice = NearestName.to(name, among: foreground.map(\.name)).map { "did you mean \($0)?" } ?? ""
+      throw by.refusal(
+        "is not a class with a volume", expected: FileValue.alternatives(foreground.map(\.name)), advice: advice)
+    }
+    return .stratified(by: label, isDefault: label == last)
+  }
+
+  /// A file's path; an absolute one would be written into what is to be the same on every machine.
+  private static func file(_ value: FileValue) throws(PipelineError) -> String {
+    let path = try value.text()
+    guard !path.hasPrefix("/") else {
+      throw value.refusal("is an absolute path", expected: "a path from the pipeline file's own folder")
+    }
+    return path
   }
 }

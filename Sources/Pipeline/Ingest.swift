@@ -99,7 +99,8 @@ public struct Ingest: Sendable {
 
   /// Prepares the cases that are not prepared yet or whose raw files have changed. One that fails is reported and the
   /// others go on; a run that was stopped, however hard, is continued by the next.
-  /// - Throws: what ends the whole run: `DatasetError`, `IngestError`, `ManifestError`, `FileError` (disk full).
+  /// - Throws: what ends the whole run: `DatasetError`, `FoldsError`, `IngestError`, `ManifestError`, `FileError` (disk
+  /// full).
   public func run(observer: any IngestObserver) throws -> IngestReport {
     let started = Date()
     let preview = try preview()
@@ -110,6 +111,7 @@ public struct Ingest: Sendable {
     {
       throw IngestError.nothingLeftToKeep(raw: raw, prepared: earlier.cases.count)
     }
+    try FoldAssignment.check(preview, plan)
     let output = try OutputFolder(path: prepared)
     let recorded = RawInputs(folder: output.path)
     let workers = Workers(count: Self.threads(jobs))
@@ -156,7 +158,7 @@ public struct Ingest: Sendable {
     }
     if let failure = admission.failure { throw failure }
 
-    let ending = IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
+    let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
     for file in ending.removable { output.remove(file) }
     try manifest.write(folder: output.path, flush: sync)

@@ -1,4 +1,3 @@
-import Datasets
 import Files
 import Prepared
 
@@ -10,7 +9,7 @@ struct IngestEnding {
   /// Files below the prepared folder that nothing names any more.
   let removable: [String]
 
-  init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) {
+  init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) throws {
     let plan = ingest.plan
     var manifest = Manifest(
       name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
@@ -36,7 +35,8 @@ struct IngestEnding {
     manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
-    Self.assignFolds(&manifest, plan.config.folds)
+    try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
+    manifest.warnings += TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
     removable =
       (manifest.excluded + manifest.failed).map { Manifest.Case.file($0.caseIdentifier) }
@@ -46,17 +46,6 @@ struct IngestEnding {
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {
     reports.filter { $0.outcome == outcome }.map {
       Manifest.Absent(caseIdentifier: $0.caseIdentifier, reason: $0.reason ?? "")
-    }
-  }
-
-  private static func assignFolds(_ manifest: inout Manifest, _ folds: FoldsConfig) {
-    let labelled = manifest.cases.filter(\.isLabelled).map(\.caseIdentifier)
-    let splits = KFold(count: folds.count, seed: folds.seed).splits(labelled)
-    manifest.folds = splits.folds.count
-    manifest.warnings += [splits.warning].compactMap { $0 }
-    let assignments = splits.assignments ?? [:]
-    for index in manifest.cases.indices {
-      manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier]
     }
   }
 }

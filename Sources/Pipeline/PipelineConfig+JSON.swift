@@ -90,10 +90,21 @@ extension FoldsConfig {
   func json(_ detail: KeyDetail) -> JSONValue {
     let standard = FoldsConfig()
     var keys = KeyWriter(detail)
-    keys.put("count", .number(Double(count)), default: .number(Double(standard.count)))
-    keys.put("scheme", .text(scheme.rawValue), default: .text(standard.scheme.rawValue))
-    keys.put("seed", .number(Double(seed)), default: .number(Double(standard.seed)))
-    keys.put("keep", .bool(false), default: .bool(false))
+    keys.put("scheme", .text(scheme.name.rawValue), default: .text(standard.scheme.name.rawValue))
+    if scheme.name != .file {
+      keys.put("count", .number(Double(count)), default: .number(Double(standard.count)))
+      keys.put("seed", .number(Double(seed)), default: .number(Double(standard.seed)))
+    }
+    switch scheme {
+    case .kfold(let keep): keys.put("keep", .bool(keep), default: .bool(false))
+    case .stratified(let label, let isDefault):
+      keys.put("by", .text(label.name), default: isDefault ? .text(label.name) : nil)
+    // What a file is called decides nothing: digests are made of what is in it.
+    case .grouped(let file, let column):
+      keys.put("groups", .text(file), default: .text(file))
+      keys.put("column", .text(column))
+    case .file(let file): keys.put("file", .text(file), default: .text(file))
+    }
     return keys.object
   }
 }

@@ -57,26 +57,3 @@ public enum UnlabelledRule: String, CaseIterable, Sendable {
   /// They are left out.
   case exclude
 }
-
-/// The `folds` section: how the labelled cases are split.
-public struct FoldsConfig: Sendable, Equatable {
-  /// How many folds, at least 2.
-  public var count: Int
-  /// Which cases go together.
-  public var scheme: FoldScheme
-  /// The seed of the shuffle.
-  public var seed: UInt32
-
-  /// Folds; the defaults are nnU-Net's split.
-  public init(count: Int = 5, scheme: FoldScheme = .kfold, seed: UInt32 = 12345) {
-    self.count = count
-    self.scheme = scheme
-    self.seed = seed
-  }
-}
-
-/// Which cases go together in a fold.
-public enum FoldScheme: String, CaseIterable, Sendable {
-  /// scikit-learn's `KFold` with one shuffle.
-  case kfold
-}

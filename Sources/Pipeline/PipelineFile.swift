@@ -27,7 +27,8 @@ public enum PipelineFile {
     let name = try section.required("name").text()
     let dataset = try DatasetReader.read(section.required("dataset"))
     let preprocess = try StageReader.read(section.required("preprocess"))
-    let folds = try section.optional("folds").map(FoldsReader.read) ?? FoldsConfig()
+    var folds = FoldsConfig()
+    if let value = section.optional("folds") { folds = try FoldsReader.read(value, labels: dataset.labels) }
     return PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
   }
 

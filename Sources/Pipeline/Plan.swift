@@ -10,16 +10,29 @@ public struct Plan: Sendable, Equatable {
   public let sourceFile: String
   /// The SHA-256 of what decides the prepared cases: the keys of `dataset` and `preprocess` that are not at their default.
   public let ingestDigest: String
-  /// The SHA-256 of what decides the folds: the ingest digest, and the keys of `folds` that are not at their default.
+  /// The SHA-256 of what decides the folds: the ingest digest, the keys of `folds` that are not at their default, and
+  /// the content of the file that they come from.
   public let foldsDigest: String
+  /// The file that the folds come from, where they come from one; nil in a plan that was saved and read back.
+  public let foldsFile: FoldsFile?
+
+  /// Reads a pipeline file, and the file beside it that it takes its folds from.
+  /// - Throws: `PipelineError`, `FoldsError`.
+  public static func read(_ path: String) throws -> Plan {
+    let config = try PipelineFile.read(path)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    return Plan(config, sourceFile: path, foldsFile: try FoldsFile(of: config.folds, below: folder))
+  }
 
   /// The plan of a pipeline; `sourceFile` is the path it was read from.
-  public init(_ config: PipelineConfig, sourceFile: String) {
+  public init(_ config: PipelineConfig, sourceFile: String, foldsFile: FoldsFile? = nil) {
     self.config = config
+    self.foldsFile = foldsFile
     self.sourceFile = sourceFile.split(separator: "/").last.map(String.init) ?? sourceFile
     ingestDigest = SHA256.hash(Self.ingestKeys(of: config).canonicalText)
-    let folds = JSONValue.object(["folds": config.folds.json(.differences), "ingest": .text(ingestDigest)])
-    foldsDigest = SHA256.hash(folds.canonicalText)
+    var folds = ["folds": config.folds.json(.differences), "ingest": .text(ingestDigest)]
+    if let foldsFile { folds["folds_file"] = .text(foldsFile.sha256) }
+    foldsDigest = SHA256.hash(JSONValue.object(folds).canonicalText)
   }
 
   static func ingestKeys(of config: PipelineConfig) -> JSONValue {
@@ -40,9 +53,10 @@ public struct Plan: Sendable, Equatable {
 
   /// The plan as JSON: the pipeline in the words of a pipeline file, every key there; the file's name; the digests.
   public var json: JSONValue {
-    .object([
-      "pipeline": config.json(.all), "source_file": .text(sourceFile),
-      "digests": .object(["ingest": .text(ingestDigest), "folds": .text(foldsDigest)]),
+    var digests = ["ingest": JSONValue.text(ingestDigest), "folds": .text(foldsDigest)]
+    if let foldsFile { digests["folds_file"] = .text(foldsFile.sha256) }
+    return .object([
+      "pipeline": config.json(.all), "source_file": .text(sourceFile), "digests": .object(digests),
     ])
   }
 }
@@ -66,6 +80,7 @@ extension Plan: Codable {
     }
     ingestDigest = ingest
     foldsDigest = folds
+    foldsFile = nil
     // JSON is YAML, so that there is one reader and one set of messages.
     let pipeline = try container.decode(JSONValue.self, forKey: .pipeline)
     config = try PipelineFile.parse(pipeline.canonicalText, file: sourceFile)

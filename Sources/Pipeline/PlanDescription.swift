@@ -17,7 +17,7 @@ public enum PlanDescription {
         StageDescription.lines(of: stage))
     }
     page.section("Folds")
-    page.lines += FoldsDescription.lines(of: plan.config.folds).map { "  \($0)" }
+    page.lines += FoldsDescription.lines(of: plan).map { "  \($0)" }
     page.section("Digests (SHA-256 of what is not at its default)")
     page.entry("ingest", [plan.ingestDigest])
     page.entry("folds", [plan.foldsDigest])
@@ -76,19 +76,6 @@ private struct Page {
     for (index, text) in body.enumerated() {
       let label = index == 0 ? title : ""
       lines.append("  \(label)\(String(repeating: " ", count: max(1, 14 - label.count)))\(text)")
-    }
-  }
-}
-
-/// The folds in words.
-enum FoldsDescription {
-  static func lines(of folds: FoldsConfig) -> [String] {
-    switch folds.scheme {
-    case .kfold:
-      [
-        "\(folds.count) folds of the labelled cases that are not excluded, sorted, shuffled once with seed \(folds.seed)",
-        "(scikit-learn's KFold(\(folds.count), shuffle=True, random_state=\(folds.seed)), nnU-Net's way to split)",
-      ]
     }
   }
 }

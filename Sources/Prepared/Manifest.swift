@@ -101,6 +101,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var failed: [Absent]
   /// What to know about the whole, such as fewer folds than were asked for.
   public var warnings: [String]
+  /// Folds of cases that a run in progress makes anew, for the next run should this one be stopped; nil once it is done.
+  public var heldFolds: [String: Int]?
 
   /// A manifest of no cases yet.
   public init(name: String, channels: [String], classes: [String], ingestDigest: String, foldsDigest: String) {
@@ -162,12 +164,18 @@ public struct Manifest: Sendable, Codable, Equatable {
     try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
   }
 
-  /// The manifest without some cases.
+  /// The manifest without some cases, which only its `heldFolds` still speak of.
   public func without(_ identifiers: [String]) -> Manifest {
     let gone = Set(identifiers)
     var manifest = self
     manifest.cases.removeAll { gone.contains($0.caseIdentifier) }
+    if !gone.isEmpty { manifest.heldFolds = assignments }
     return manifest
+  }
+
+  /// The fold of each case that is in one, or was when a run that was stopped began.
+  public var assignments: [String: Int] {
+    cases.reduce(into: heldFolds ?? [:]) { folds, item in folds[item.caseIdentifier] = item.fold }
   }
 
   /// One training and validation split per fold.

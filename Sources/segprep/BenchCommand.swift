@@ -69,7 +69,7 @@ struct IngestBench: ParsableCommand {
       let scratch = FileManager.default.temporaryDirectory.path + "/segprep-bench-\(getpid())"
       defer { try? FileManager.default.removeItem(atPath: scratch) }
       let root = try raw ?? phantom(below: scratch)
-      let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
+      let plan = try Plan.read(pipeline)
       var ingest = Ingest(
         plan: plan, raw: root, prepared: scratch + "/prepared", only: caseIdentifier.map { [$0] }, jobs: jobs)
       ingest.sync = !noSync

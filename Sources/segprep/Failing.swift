@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Files
 import Foundation
 import Phantoms
@@ -25,7 +26,7 @@ func reporting(_ body: () throws -> Void) throws {
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
-  case is PipelineError, is ValidationError: 64
+  case is PipelineError, is FoldsError, is ValidationError: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73

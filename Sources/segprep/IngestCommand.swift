@@ -70,7 +70,7 @@ struct IngestCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
+      let plan = try Plan.read(pipeline)
       var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: cases?.identifiers, jobs: jobs)
       ingest.memory = memory?.bytes
       ingest.sync = !noSync

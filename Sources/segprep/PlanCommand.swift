@@ -6,7 +6,7 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Print what a pipeline file will do, every default filled in.",
     discussion: """
-      Reads and checks the file; nothing else is touched.
+      Reads and checks the file, and the one that its folds come from; nothing else is touched.
 
       Example:
         segprep plan Pipelines/kits19.yaml
@@ -20,7 +20,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let plan = Plan(try PipelineFile.read(file), sourceFile: file)
+      let plan = try Plan.read(file)
       print(json ? PlanDescription.json(of: plan) : PlanDescription.text(of: plan), terminator: "")
     }
   }

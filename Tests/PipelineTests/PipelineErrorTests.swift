@@ -243,13 +243,56 @@ import Testing
   @Test(arguments: [
     ("folds: {count: 1}", "`folds.count` is out of range, found 1, expected a whole number from 2 to 1000"),
     ("folds: {seed: -1}", "`folds.seed` is out of range, found -1, expected a whole number from 0 to 4294967295"),
-    ("folds: {scheme: stratified}", "`folds.scheme` is stratified, which is not in this version, expected kfold"),
-    ("folds: {scheme: {file: s.json}}", "`folds.scheme` is file, which is not in this version, expected kfold"),
+    (
+      "folds: {scheme: {file: s.json}}",
+      "`folds.scheme` has the wrong type, found a mapping, expected kfold, stratified, grouped or file; "
+        + "write `scheme: file, file: splits.json`"
+    ),
     (
       "folds: {scheme: k_fold}",
-      "`folds.scheme` is not known, found the text \"k_fold\", expected kfold; did you mean kfold?"
+      "`folds.scheme` is not known, found the text \"k_fold\", expected kfold, stratified, grouped or file; "
+        + "did you mean kfold?"
     ),
-    ("folds: {keep: true}", "`folds.keep` is true, which is not in this version, expected false"),
+    (
+      "folds: {scheme: stratified, by: tumor}",
+      "`folds.by` is not a class with a volume, found the text \"tumor\", expected kidney or tumour; "
+        + "did you mean tumour?"
+    ),
+    (
+      "folds: {scheme: stratified, by: background}",
+      "`folds.by` is not a class with a volume, found the text \"background\", expected kidney or tumour"
+    ),
+    (
+      "folds: {by: tumour}",
+      "`folds.by` does not go with the scheme kfold, found by, expected count, scheme, seed or keep; "
+        + "it belongs to the scheme stratified"
+    ),
+    (
+      "folds: {scheme: grouped, keep: true}",
+      "`folds.keep` does not go with the scheme grouped, found keep, expected count, scheme, seed, groups or column; "
+        + "it belongs to the scheme kfold"
+    ),
+    (
+      "folds: {scheme: file, file: s.json, count: 5}",
+      "`folds.count` does not go with the scheme file, found count, expected scheme or file; "
+        + "it belongs to the scheme kfold, stratified or grouped"
+    ),
+    (
+      "folds: {scheme: grouped, column: patient}",
+      "`folds` lacks `groups`, found scheme, column, expected groups too"
+    ),
+    ("folds: {scheme: grouped, groups: g.csv}", "`folds` lacks `column`, found scheme, groups, expected column too"),
+    ("folds: {scheme: file}", "`folds` lacks `file`, found scheme, expected file too"),
+    (
+      "folds: {scheme: file, file: /tmp/s.json}",
+      "`folds.file` is an absolute path, found the text \"/tmp/s.json\", "
+        + "expected a path from the pipeline file's own folder"
+    ),
+    (
+      "folds: {colum: x}",
+      "unknown key `colum`; did you mean `column`? "
+        + "accepted: count, scheme, seed, keep, by, groups, column, file"
+    ),
     ("folds: {keep: yes}", "`folds.keep` has the wrong type, found the text \"yes\", expected true or false"),
     ("fold: {}", "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds"),
   ])

@@ -113,6 +113,44 @@ import Testing
             + "leave them out with `unlabelled: exclude`"
         })
   }
+
+  @Test(arguments: [
+    (
+      "keep: true, count: 3",
+      [
+        "3 folds of the labelled cases that are not excluded, sorted, shuffled once with seed 12345",
+        "(scikit-learn's KFold(3, shuffle=True, random_state=12345), nnU-Net's way to split)",
+        "in a new folder; cases that have a fold in the folder's manifest keep it, and each new one, in order of",
+        "identifiers, goes to the fold with the fewest cases (the lowest of those): adding a case moves no other",
+      ]
+    ),
+    (
+      "scheme: stratified, by: kidney, seed: 1",
+      [
+        "5 folds of the labelled cases that are not excluded, each with the same spread of the volume of 1 kidney",
+        "(ml: raw voxels of the class times the raw voxel size): sorted by it, the largest first, each 5 in turn",
+        "dealt to different folds in an order shuffled with seed 1",
+      ]
+    ),
+    (
+      "scheme: grouped, groups: lists/g.csv, column: patient",
+      [
+        "5 folds of the labelled cases that are not excluded; cases of one `patient` in lists/g.csv are never apart:",
+        "the groups, the largest first (ties shuffled with seed 12345), each to the fold with the fewest cases",
+      ]
+    ),
+    (
+      "scheme: file, file: s.json",
+      [
+        "the folds of s.json (nnU-Net's splits_final.json): each labelled case that is not excluded must be in one `val`"
+      ]
+    ),
+  ])
+  func schemesOfFoldsAreExplained(folds: String, expected: [String]) throws {
+    let text = Sample.replacing(Sample.folds, with: "folds: {\(folds)}")
+    let page = PlanDescription.text(of: Plan(try Sample.config(text), sourceFile: "sample.yaml"))
+    #expect(page.contains("\nFolds\n" + expected.map { "  \($0)\n" }.joined() + "\nDigests"), "\(page)")
+  }
 }
 
 @Suite struct JSONValueTests {

@@ -128,6 +128,26 @@ import Testing
     #expect(try digests(Sample.stage, "  - rescale").folds != plain.folds)
   }
 
+  @Test func everyKeyOfTheFoldsCountsAndTheDefaultClassDoesNot() throws {
+    let lines = [
+      "folds: {}", "folds: {keep: true}", "folds: {scheme: stratified}", "folds: {scheme: stratified, by: kidney}",
+      "folds: {scheme: stratified, seed: 1}", "folds: {scheme: stratified, count: 4}",
+    ]
+    let all = try lines.map { try digests(Sample.folds, $0) }
+    #expect(Set(all.map(\.folds)).count == lines.count && Set(all.map(\.ingest)).count == 1)
+    #expect(try digests(Sample.folds, "folds: {scheme: stratified, by: tumour}").folds == all[2].folds)
+  }
+
+  @Test(arguments: [
+    "folds: {keep: true}", "folds: {scheme: stratified, by: kidney}", "folds: {scheme: stratified}",
+    "folds: {scheme: grouped, groups: g.csv, column: patient}", "folds: {scheme: file, file: s.json}",
+  ])
+  func savedFoldsReadBack(line: String) throws {
+    let plan = Plan(try Sample.config(Sample.replacing(Sample.folds, with: line)), sourceFile: "sample.yaml")
+    let saved = try JSONDecoder().decode(Plan.self, from: Data(PlanDescription.json(of: plan).utf8))
+    #expect(saved == plan)
+  }
+
   @Test(arguments: ["kits19.yaml", "kits19-mlperf.yaml"])
   func savedPlanReadsBack(name: String) throws {
     let plan = Plan(try PipelineFile.read(shippedPath(name)), sourceFile: shippedPath(name))

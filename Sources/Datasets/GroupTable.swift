@@ -1,0 +1,60 @@
+/// Which group each case belongs to, from a CSV file with a header line.
+public struct GroupTable: Sendable, Equatable {
+  /// The file's path, for messages.
+  public let file: String
+  /// The column that names the groups.
+  public let column: String
+  /// The group by identifier.
+  public let groups: [String: String]
+
+  /// Reads the text of a CSV file. The identifiers are in the column `case`, or in the first where none is called so.
+  ///
+  /// A case may be there several times if its group is the same; blank lines are skipped.
+  public init(_ text: String, file: String, column: String) throws(FoldsError) {
+    self.file = file
+    self.column = column
+    var rows = try CSVLine.lines(of: text, file: file)[...]
+    guard let header = rows.popFirst() else {
+      throw FoldsError(file, "holds nothing", found: "no line", expected: "a header line and a line for each case")
+    }
+    guard let place = header.fields.firstIndex(of: column) else {
+      let isOtherwiseSeparated = header.fields.count == 1 && header.fields[0].contains { ";\t".contains($0) }
+      throw FoldsError(
+        header.place, "there is no column `\(column)`", found: header.fields.joined(separator: ", "),
+        expected: "`\(column)` among the names of the header line",
+        advice: isOtherwiseSeparated ? "separate the fields by commas" : "")
+    }
+    let key = header.fields.firstIndex(of: "case") ?? 0
+    var groups: [String: String] = [:]
+    for row in rows {
+      guard row.fields.count == header.fields.count else {
+        throw FoldsError(
+          row.place, "the line does not fit the header", found: "\(row.fields.count) fields",
+          expected: "\(header.fields.count)")
+      }
+      let (name, group) = (row.fields[key], row.fields[place])
+      guard !name.isEmpty else {
+        throw FoldsError(row.place, "the case is empty", found: "nothing", expected: "an identifier")
+      }
+      guard !group.isEmpty else {
+        throw FoldsError(row.place, "the group of \(name) is empty", found: "nothing", expected: "a `\(column)`")
+      }
+      if let other = groups.updateValue(group, forKey: name), other != group {
+        throw FoldsError(
+          row.place, "\(name) is in two groups", found: "\(other) before and \(group) here", expected: "one group")
+      }
+    }
+    self.groups = groups
+  }
+
+  /// The groups of these cases.
+  /// - Throws: where a case is in no line of the file.
+  public func groups(of identifiers: [String]) throws(FoldsError) -> [String: String] {
+    let missing = identifiers.filter { groups[$0] == nil }.sortedByBytes()
+    guard missing.isEmpty else {
+      throw .missing(missing, file: file, expected: "a line with the `\(column)` of each")
+    }
+    let wanted = Set(identifiers)
+    return groups.filter { wanted.contains($0.key) }
+  }
+}

@@ -1,0 +1,68 @@
+import Datasets
+import Prepared
+
+/// Gives each labelled case of a manifest its fold.
+struct FoldAssignment {
+  let plan: Plan
+  /// The manifest that the folder had before; its folds are kept where the pipeline says so.
+  let earlier: Manifest?
+
+  /// Looks for cases that the file of the folds lacks before any of them is made.
+  ///
+  /// What a case's voxels leave out (`class_absent`) needs no fold and is not known yet, so that with such a rule only
+  /// `assign` can tell.
+  static func check(_ preview: Ingest.Preview, _ plan: Plan) throws {
+    let isKnown = plan.config.dataset.exclude.allSatisfy {
+      if case .cases = $0.condition { true } else { false }
+    }
+    guard isKnown else { return }
+    let labelled = preview.toPrepare.filter { $0.label != nil && $0.problems.isEmpty }.map(\.identifier)
+    switch plan.foldsFile?.content {
+    case .groups(let table): _ = try table.groups(of: labelled)
+    case .splits(let file): _ = try file.splits(labelled)
+    case nil: break
+    }
+  }
+
+  func assign(_ manifest: inout Manifest) throws {
+    let (splits, warnings) = try splits(manifest.cases.filter(\.isLabelled))
+    manifest.folds = splits.folds.count
+    manifest.warnings += [splits.warning].compactMap { $0 } + warnings
+    let empty = splits.folds.indices.filter { splits.folds[$0].validation.isEmpty }
+    if !empty.isEmpty {
+      let names = empty.map(String.init).joined(separator: ", ")
+      manifest.warnings.append("folds: no case is in fold \(names): nothing is validated on there")
+    }
+    let assignments = splits.assignments ?? [:]
+    for index in manifest.cases.indices {
+      manifest.cases[index].fold = assignments[manifest.cases[index].caseIdentifier]
+    }
+  }
+
+  private func splits(_ cases: [Manifest.Case]) throws -> (splits: Splits, warnings: [String]) {
+    let folds = plan.config.folds
+    let names = cases.map(\.caseIdentifier)
+    switch (folds.scheme, plan.foldsFile?.content) {
+    case (.kfold(let keep), _):
+      let fold = KFold(count: folds.count, seed: folds.seed)
+      return (keep ? fold.splits(names, keeping: earlier?.assignments ?? [:]) : fold.splits(names), [])
+    case (.stratified(let label, _), _):
+      let volumes = cases.map { ($0.caseIdentifier, Self.millilitres(of: label, in: $0)) }
+      let fold = StratifiedFolds(count: folds.count, seed: folds.seed)
+      return (fold.splits(Dictionary(volumes) { first, _ in first }), [])
+    case (.grouped, .groups(let table)):
+      return (GroupedFolds(count: folds.count, seed: folds.seed).splits(try table.groups(of: names)), [])
+    case (.file, .splits(let file)): return try file.splits(names)
+    case (.grouped, _), (.file, _):
+      throw FoldsError(
+        plan.sourceFile, "the file of the folds was not read", found: "the plan without it",
+        expected: "\(folds.scheme.file ?? "it"); read the plan from its pipeline file")
+    }
+  }
+
+  /// The volume of a class in the raw label: no stage has cropped or resampled it.
+  private static func millilitres(of label: LabelClass, in item: Manifest.Case) -> Double {
+    guard let counts = item.statistics.rawClassVoxels, Int(label.value) < counts.count else { return 0 }
+    return Double(counts[Int(label.value)]) * item.source.spacingMm.reduce(1, *) / 1000
+  }
+}
