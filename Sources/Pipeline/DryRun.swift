@@ -23,7 +23,7 @@ public struct DryRun: Encodable {
     /// What the user should know though it will not fail.
     public var notes: [String]
 
-    init(_ raw: RawCase, stages: [Stage]) {
+    init(_ raw: RawCase, of ingest: Ingest) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
       notes = raw.notes
@@ -33,7 +33,7 @@ public struct DryRun: Encodable {
         var affine = layout.orientation.canonical(opened.images[0].header.affine, extents: layout.extents)
         var shape = layout.shape
         rawShape = shape.array
-        for stage in stages {
+        for stage in ingest.plan.config.preprocess {
           if stage.needsLabel && !isLabelled { throw PreprocessingError.needsLabel(stage: stage.name) }
           if case .resample(let resampling) = stage {
             let grid = resampling.target(shape: shape, spacing: affine.spacing)
@@ -45,7 +45,7 @@ public struct DryRun: Encodable {
         self.shape = shape.array
         bytes = shape.count * (4 * raw.images.count + (isLabelled ? 1 : 0))
       } catch {
-        problem = "\(error)"
+        problem = ingest.reason("\(error)", of: raw)
       }
     }
   }
@@ -59,7 +59,7 @@ public struct DryRun: Encodable {
   /// - Throws: what `Ingest.preview` throws.
   public init(_ ingest: Ingest) throws {
     let preview = try ingest.preview()
-    items = preview.toPrepare.map { Item($0, stages: ingest.plan.config.preprocess) }
+    items = preview.toPrepare.map { Item($0, of: ingest) }
     excluded = preview.excluded
   }
 
