@@ -24,7 +24,7 @@ enum BraTS20Case {
     }
     if !missing.isEmpty {
       found.problems.append(
-        "\(identifier): \(missing.joined(separator: " and ")) \(missing.count == 1 ? "is" : "are") missing, found "
+        "\(identifier): \(DatasetError.list(missing)) \(missing.count == 1 ? "is" : "are") missing, found "
           + "\(DatasetError.listing(names)); download the case again, or leave the channel out of `channels`")
     }
     if !found.problems.isEmpty { found.images = [] }
@@ -43,7 +43,7 @@ enum BraTS20Case {
       let path = BraTS20Layout.join(folder, name)
       if candidates.count > 1 {
         found.problems.append(
-          "\(identifier): \(identifier)_seg.nii.gz is missing, found \(candidates.joined(separator: " and ")), "
+          "\(identifier): \(identifier)_seg.nii.gz is missing, found \(DatasetError.list(candidates)), "
             + "expected one segmentation; give the right one that name")
       } else if Folder.isFile(path) {
         found.label = path
@@ -83,7 +83,7 @@ enum BraTS20Case {
       let path = BraTS20Layout.join(folder, name)
       if found.count > 1 {
         // Taking one would be a guess: they may differ.
-        self = .unusable("found both \(found.joined(separator: " and ")), expected one of them; remove the other")
+        self = .unusable("found both \(DatasetError.list(found)), expected one of them; remove the other")
       } else {
         self = Folder.isFile(path) ? .path(path) : .unusable(Self.notAFile(name))
       }

@@ -34,6 +34,12 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Every one of some names: `a, b and c`.
+  static func list(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+  }
+
   /// A few of a folder's names for a message: `a, b, c, d, e and 3 more`.
   static func listing(_ names: [String]) -> String {
     let shown = 5

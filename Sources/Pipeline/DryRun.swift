@@ -30,7 +30,7 @@ public struct DryRun: Encodable {
     /// What the user should know though it will not fail.
     public var notes: [String]
 
-    init(_ raw: RawCase, _ caseIngest: CaseIngest) {
+    init(_ raw: RawCase, _ caseIngest: CaseIngest, of ingest: Ingest) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
       notes = raw.notes
@@ -40,7 +40,7 @@ public struct DryRun: Encodable {
         bytes = forecast.bytes
         (memoryBytes, memoryStage) = (forecast.memoryBytes, forecast.memoryStage)
       } catch {
-        problem = "\(error)"
+        problem = ingest.reason("\(error)", of: raw)
       }
     }
   }
@@ -67,7 +67,7 @@ public struct DryRun: Encodable {
       plan: ingest.plan, stages: stages, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
       earlier: earlier)
     items = preview.toPrepare.map { raw in
-      var item = Item(raw, caseIngest)
+      var item = Item(raw, caseIngest, of: ingest)
       switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw) {
       case .keep: item.isKept = true
       case .make(let cause): item.cause = cause

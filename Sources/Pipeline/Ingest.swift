@@ -190,7 +190,7 @@ public struct Ingest: Sendable {
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest
   /// must not depend).
-  private func reason(_ text: String, of item: RawCase) -> String {
+  func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
     let files = (item.images + [item.label].compactMap { $0 }).map { (path: $0, name: Self.lastName($0)) }
     let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]

@@ -328,6 +328,7 @@ struct IngestTests {
     #expect(dryRun.items.map(\.shape) == [[6, 10, 12], nil])
     #expect(dryRun.items[0].bytes == 720 * 5)
     #expect(dryRun.items[1].problem?.contains("the file is empty") == true)
+    #expect(dryRun.items[1].problem?.hasPrefix("segmentation.nii.gz: ") == true)
     #expect(
       dryRun.text.hasSuffix(
         "1 case to prepare, 3.6 kB; 0 kept as they are; 0 left out; 1 will fail. Nothing was written.\n"))
