@@ -20,6 +20,19 @@ public enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The absolute path without links, `.` and `..`; of a path that does not exist yet, as far as it does.
+  public static func resolved(_ path: String) -> String {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    var trimmed = path[...]
+    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
+    guard let slash = trimmed.lastIndex(of: "/") else { return resolved(".") + "/" + trimmed }
+    let above = slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    return resolved(above) + "/" + trimmed[trimmed.index(after: slash)...]
+  }
+
   /// Makes a folder and those above it, where they are missing.
   /// - Throws: `FileError`; `ENOTDIR` where something that is no folder has the name.
   public static func make(_ path: String) throws(FileError) {

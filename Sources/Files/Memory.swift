@@ -4,10 +4,18 @@
   import Darwin
 #endif
 
-/// What this process has used of the machine's memory.
+/// The machine's memory, and what this process has used of it.
 public enum Memory {
+  /// What could be taken now without driving others out, in bytes (Linux' MemAvailable); elsewhere half of the memory.
+  public static var availableBytes: Int {
+    field("MemAvailable:", of: "/proc/meminfo") ?? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2
+  }
+
   /// The most that was resident at any time, in bytes.
+  ///
+  /// Not `getrusage`'s on Linux: that begins with what the parent had when it started this process.
   public static var peakBytes: Int {
+    if let bytes = field("VmHWM:", of: "/proc/self/status") { return bytes }
     var usage = rusage()
     #if os(Linux)
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -16,5 +24,16 @@ public enum Memory {
       getrusage(RUSAGE_SELF, &usage)
       return usage.ru_maxrss
     #endif
+  }
+
+  /// A number of kB in one of the kernel's tables, as bytes.
+  private static func field(_ name: String, of path: String) -> Int? {
+    guard let file = try? OpenFile(reading: path) else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 8192)
+    let got = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }) ?? 0
+    for line in String(decoding: bytes.prefix(got), as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
+      return line.dropFirst(name.count).split { $0 == " " || $0 == "\t" }.first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+    return nil
   }
 }

@@ -58,16 +58,24 @@ struct CaseIngest {
   func preprocess(
     _ opened: Opened, hashes: [HashLane] = [], entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
-    let scheme = plan.config.dataset.labels
-    let raw = RawVolumes(
-      channels: opened.images, label: opened.label,
-      mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.images[0].header.affine,
-      nonfinite: plan.config.dataset.nonfinite)
     do {
-      return try Preprocessor(stages: stages).run(raw, beside: hashes, on: workers, entered: entered)
+      return try Preprocessor(stages: stages).run(rawVolumes(opened), beside: hashes, on: workers, entered: entered)
     } catch PreprocessingError.inChannel(let index, let error) {
       throw Refusal.channel(plan.config.dataset.channels[index], error)
     }
+  }
+
+  /// What the case will be and what it takes, from its headers.
+  func forecast(of raw: RawCase) throws -> CaseForecast {
+    try CaseForecast(of: stages, for: rawVolumes(Opened(raw)), workers: workers.count)
+  }
+
+  private func rawVolumes(_ opened: Opened) -> RawVolumes {
+    let scheme = plan.config.dataset.labels
+    return RawVolumes(
+      channels: opened.images, label: opened.label,
+      mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.images[0].header.affine,
+      nonfinite: plan.config.dataset.nonfinite)
   }
 
   /// Prepares the case and writes it below `folder`.
@@ -90,8 +98,10 @@ struct CaseIngest {
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
       spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
       source: source, warnings: plan.warnings(about: statistics, of: raw))
-    let named = zip(raw.files.map(RawInputs.name), inputs)
-    return .prepared(entry, Dictionary(named) { first, _ in first })
+    var hashed = Dictionary(zip(raw.files.map(RawInputs.name), inputs)) { first, _ in first }
+    hashed[RawInputs.name(path)] = HashedFile(
+      stamp: try FileStamp(of: OpenFile(reading: path)), sha256: written.sha256)
+    return .prepared(entry, hashed)
   }
 
   private func source(of raw: RawCase, _ opened: Opened, _ inputs: [HashedFile]) -> CaseSource {

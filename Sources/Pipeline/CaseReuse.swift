@@ -10,7 +10,7 @@ struct CaseReuse {
   let stages: [Stage]
   let folder: String
   let recorded: RawInputs
-  /// The manifest of the last run that came to its end; it spares hashing prepared files.
+  /// The manifest of the last run that came to its end.
   let earlier: Manifest?
 
   enum Verdict {
@@ -38,24 +38,23 @@ struct CaseReuse {
       guard now.sha256 == source.sha256 else { return .make(cause: "\(Self.lastName(path)) changed") }
       inputs[source.name] = now
     }
-    guard let entry = try entry(of: raw, prepared, at: path) else {
-      return .make(cause: "its prepared file is damaged")
-    }
+    let file = try recorded.hashed(path)
+    guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
+    inputs[RawInputs.name(path)] = file
     return .keep(entry, inputs)
   }
 
   /// The manifest's entry; nil where the file is not the one that the last manifest speaks of.
-  private func entry(of raw: RawCase, _ prepared: CaseFileReader, at path: String) throws -> Manifest.Case? {
-    let length = try OpenFile(reading: path).length()
+  private func entry(of raw: RawCase, _ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
     let warnings = plan.warnings(about: prepared.statistics, of: raw)
     if let known = earlier?.cases.first(where: { $0.caseIdentifier == prepared.caseIdentifier }) {
-      guard known.bytes == length else { return nil }
+      guard known.sha256 == file.sha256 else { return nil }
       var entry = known
       entry.warnings = warnings
       return entry
     }
     // A run was stopped before it could write a manifest: the file was renamed whole, so it is whole.
-    let written = CaseFileWriter.Written(bytes: length, sha256: try HashLane.hash(path).sha256)
+    let written = CaseFileWriter.Written(bytes: file.stamp.bytes, sha256: file.sha256)
     return Manifest.Case(prepared, written: written, warnings: warnings)
   }
 

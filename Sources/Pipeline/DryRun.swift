@@ -1,8 +1,7 @@
 import Datasets
-import NIfTI
+import Parallelism
 import Prepared
 import Preprocessing
-import Volumes
 
 /// What an ingest would make, found out from names and headers alone.
 public struct DryRun: Encodable {
@@ -18,32 +17,28 @@ public struct DryRun: Encodable {
     public var bytes: Int?
     /// Whether the case has a label.
     public var isLabelled: Bool
+    /// The most memory that making the case takes, and the stage that takes it.
+    public var memoryBytes: Int?
+    /// The stage that takes the most.
+    public var memoryStage: String?
+    /// Whether the case is prepared already and would be left as it is.
+    public var isKept = false
+    /// Why a case that was prepared before would be made anew.
+    public var cause: String?
     /// Why the case will fail.
     public var problem: String?
     /// What the user should know though it will not fail.
     public var notes: [String]
 
-    init(_ raw: RawCase, of ingest: Ingest) {
+    init(_ raw: RawCase, _ caseIngest: CaseIngest, of ingest: Ingest) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
       notes = raw.notes
       do {
-        let opened = try CaseIngest.Opened(raw)
-        let layout = opened.images[0].layout
-        var affine = layout.orientation.canonical(opened.images[0].header.affine, extents: layout.extents)
-        var shape = layout.shape
-        rawShape = shape.array
-        for stage in ingest.plan.config.preprocess {
-          if stage.needsLabel && !isLabelled { throw PreprocessingError.needsLabel(stage: stage.name) }
-          if case .resample(let resampling) = stage {
-            let grid = resampling.target(shape: shape, spacing: affine.spacing)
-            affine = affine.reindexed(by: grid.index)
-            shape = grid.shape
-          }
-          if case .pad(let pad) = stage { shape = Shape { max(shape[$0], pad.shape[$0]) } }
-        }
-        self.shape = shape.array
-        bytes = shape.count * (4 * raw.images.count + (isLabelled ? 1 : 0))
+        let forecast = try caseIngest.forecast(of: raw)
+        (rawShape, shape) = (forecast.rawShape.array, forecast.shape.array)
+        bytes = forecast.bytes
+        (memoryBytes, memoryStage) = (forecast.memoryBytes, forecast.memoryStage)
       } catch {
         problem = ingest.reason("\(error)", of: raw)
       }
@@ -55,11 +50,31 @@ public struct DryRun: Encodable {
   /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
 
+  /// Prepared cases whose raw files are gone.
+  public var gone: [String]
+
   /// Looks at the cases that `ingest` would prepare.
   /// - Throws: what `Ingest.preview` throws.
   public init(_ ingest: Ingest) throws {
     let preview = try ingest.preview()
-    items = preview.toPrepare.map { Item($0, of: ingest) }
+    let workers = Workers(count: Ingest.threads(ingest.jobs))
+    defer { workers.stop() }
+    let stages = ingest.plan.config.preprocess
+    let caseIngest = CaseIngest(plan: ingest.plan, stages: stages, workers: workers)
+    let earlier = try OutputFolder.earlierManifest(in: ingest.prepared, ingestDigest: ingest.plan.ingestDigest)
+    let reuse = CaseReuse(
+      plan: ingest.plan, stages: stages, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
+      earlier: earlier)
+    items = preview.toPrepare.map { raw in
+      var item = Item(raw, caseIngest, of: ingest)
+      switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw) {
+      case .keep: item.isKept = true
+      case .make(let cause): item.cause = cause
+      case nil: break
+      }
+      return item
+    }
+    gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
     excluded = preview.excluded
   }
 
@@ -71,19 +86,29 @@ public struct DryRun: Encodable {
 
   /// A table for people.
   public var text: String {
-    var table = TextTable(["case", "raw (z,y,x)", "prepared", "size", ""])
+    var table = TextTable(["case", "raw (z,y,x)", "prepared", "size", "memory", ""])
     for item in items {
       table.add([
         item.caseIdentifier, shape(item.rawShape), shape(item.shape), item.bytes.map(Quantity.bytes) ?? "-",
-        item.problem.map { "will fail: \($0)" } ?? (item.isLabelled ? "" : "no label: for prediction, in no fold"),
+        item.memoryBytes.map(Quantity.bytes) ?? "-",
+        remark(item),
       ])
     }
-    for absent in excluded { table.add([absent.caseIdentifier, "-", "-", "-", "left out: \(absent.reason)"]) }
-    let total = items.reduce(0) { $0 + ($1.bytes ?? 0) }
+    for absent in excluded { table.add([absent.caseIdentifier, "-", "-", "-", "-", "left out: \(absent.reason)"]) }
+    for identifier in gone { table.add([identifier, "-", "-", "-", "-", "raw files gone"]) }
+    let making = items.filter { $0.problem == nil && !$0.isKept }
+    let total = making.reduce(0) { $0 + ($1.bytes ?? 0) }
     let warnings = items.flatMap { item in item.notes.map { "warning: \(item.caseIdentifier): \($0)\n" } }.joined()
     return table.text + warnings
-      + "\(items.count { $0.problem == nil }) cases to prepare, \(Quantity.bytes(total)); \(excluded.count) left out; "
-      + "\(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
+      + "\(Quantity.counted(making.count, "case")) to prepare, \(Quantity.bytes(total)); \(items.count(where: \.isKept)) kept as they are; "
+      + "\(excluded.count) left out; \(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
+  }
+
+  private func remark(_ item: Item) -> String {
+    if let problem = item.problem { return "will fail: \(problem)" }
+    let label = item.isLabelled ? "" : "no label: for prediction, in no fold"
+    let state = item.isKept ? "kept as it is" : item.cause.map { "made anew: \($0)" } ?? ""
+    return [state, label].filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   private func shape(_ shape: [Int]?) -> String { shape.map { $0.map(String.init).joined(separator: "x") } ?? "-" }

@@ -29,6 +29,8 @@ public struct Ingest: Sendable {
   public var redo = false
   /// Whether cases whose raw files are gone are dropped.
   public var prune = false
+  /// Bytes that the cases worked on at one time may take together; nil is 70 % of what is free when the run begins.
+  public var memory: Int?
   /// Whether each case is on the disk before it is named in the manifest.
   public var sync = true
 
@@ -86,16 +88,31 @@ public struct Ingest: Sendable {
     return preview
   }
 
+  /// Threads for `jobs`: no more than four per core, beyond which they only stand in each other's way.
+  static func threads(_ jobs: Int) -> Int { min(jobs, max(8, 4 * ProcessInfo.processInfo.activeProcessorCount)) }
+
+  /// Raw data are only read: prepared files among them would be taken for raw ones, or lost with them.
+  private func refuseMisplacedOutput() throws {
+    let (inside, outside) = (Folder.resolved(prepared) + "/", Folder.resolved(raw) + "/")
+    if inside.hasPrefix(outside) { throw IngestError.outputInsideRaw(raw: raw, output: prepared) }
+  }
+
   /// Prepares the cases that are not prepared yet or whose raw files have changed. One that fails is reported and the
   /// others go on; a run that was stopped, however hard, is continued by the next.
   /// - Throws: what ends the whole run: `DatasetError`, `IngestError`, `ManifestError`, `FileError` (disk full).
   public func run(observer: any IngestObserver) throws -> IngestReport {
     let started = Date()
     let preview = try preview()
+    try refuseMisplacedOutput()
+    let earlier = try OutputFolder.earlierManifest(in: prepared, ingestDigest: plan.ingestDigest)
+    if prune, let earlier, !earlier.cases.isEmpty,
+      earlier.cases.allSatisfy({ !preview.known.contains($0.caseIdentifier) })
+    {
+      throw IngestError.nothingLeftToKeep(raw: raw, prepared: earlier.cases.count)
+    }
     let output = try OutputFolder(path: prepared)
-    let earlier = try output.earlierManifest(ingestDigest: plan.ingestDigest)
     let recorded = RawInputs(folder: output.path)
-    let workers = Workers(count: jobs)
+    let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
 
     // Means over the data set are of all its cases, whichever of them this run prepares.
@@ -112,19 +129,32 @@ public struct Ingest: Sendable {
     try earlier?.without(making.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
     observer.began(cases: making.count, rawBytes: making.reduce(0) { $0 + queue.items[$1].bytes })
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
-    try workers.forEach(making.count, helping: true) { place in
-      let item = queue.items[making[place]]
-      let begun = Date()
-      let outcome = try attempt {
-        try caseIngest.run(item.raw, into: output.path, sync: sync) {
-          observer.entered(stage: $0, caseIdentifier: item.raw.identifier)
+    // A case whose need cannot be told will say why when it is made.
+    let forecasts = making.map { try? caseIngest.forecast(of: queue.items[$0].raw) }
+    let budget = (memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
+    let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
+    workers.together(helping: true) {
+      while let place = admission.next() {
+        defer { admission.end(place) }
+        let item = queue.items[making[place]]
+        let begun = Date()
+        do {
+          let outcome = try attempt {
+            if let forecast = forecasts[place], !admission.fits(place) { throw MemoryShortage(forecast: forecast) }
+            return try caseIngest.run(item.raw, into: output.path, sync: sync) {
+              observer.entered(stage: $0, caseIdentifier: item.raw.identifier)
+            }
+          }
+          let report = results.set(
+            making[place], outcome: outcome.mapError { IngestResults.Failure(reason: reason("\($0)", of: item.raw)) },
+            seconds: Date().timeIntervalSince(begun))
+          observer.finished(report)
+        } catch {
+          admission.stop(error)
         }
       }
-      let report = results.set(
-        making[place], outcome: outcome.mapError { IngestResults.Failure(reason: reason("\($0)", of: item.raw)) },
-        seconds: Date().timeIntervalSince(begun))
-      observer.finished(report)
     }
+    if let failure = admission.failure { throw failure }
 
     let ending = IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
@@ -139,6 +169,9 @@ public struct Ingest: Sendable {
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
   }
+
+  /// What the program takes before the first case: its own code and libraries (measured: 28 MB).
+  static let processBytes = 30_000_000
 
   /// An error of one case is its result; a full disk ends the run, because every case would meet it.
   private func attempt(_ body: () throws -> CaseIngest.Outcome) throws -> Result<CaseIngest.Outcome, any Error> {

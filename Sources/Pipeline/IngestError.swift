@@ -5,6 +5,10 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   case unknownCases([String], known: [String])
   /// `--cases` that chooses nothing.
   case noCasesNamed(known: [String])
+  /// Prepared data that would lie among the raw data.
+  case outputInsideRaw(raw: String, output: String)
+  /// `--prune` that would drop every prepared case: a wrong raw folder, most likely.
+  case nothingLeftToKeep(raw: String, prepared: Int)
   case everyCaseLeftOut(raw: String, excluded: Int)
   case outputHeld(path: String)
   case outputOfAnotherPipeline(path: String, found: String, expected: String)
@@ -14,6 +18,12 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   /// The line the user sees.
   public var description: String {
     switch self {
+    case .outputInsideRaw(let raw, let output):
+      return "\(output): lies in the raw folder \(raw), expected a folder of its own: raw data are only read; "
+        + "choose another --out"
+    case .nothingLeftToKeep(let raw, let prepared):
+      return "--prune: \(raw) holds none of the \(prepared) cases that are prepared, expected some; "
+        + "look at the raw folder, or remove the prepared one by hand"
     case .noCasesNamed(let known):
       return "--cases: names no case, found nothing between the commas, expected some of \(Self.shortened(known))"
     case .unknownCases(let names, let known):
@@ -39,7 +49,7 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   /// output that cannot be written to or is another run's.
   public var exitCode: Int32 {
     switch self {
-    case .unknownCases, .noCasesNamed: 64
+    case .unknownCases, .noCasesNamed, .outputInsideRaw, .nothingLeftToKeep: 64
     case .everyCaseLeftOut, .noForeground: 2
     case .outputHeld, .outputOfAnotherPipeline, .outputNotWritable: 73
     }

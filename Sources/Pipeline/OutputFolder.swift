@@ -39,9 +39,9 @@ final class OutputFolder: Sendable {
   /// Removes a file of an earlier run that nothing names any more; one that is not there is no error.
   func remove(_ file: String) { unlink(path + "/" + file) }
 
-  /// The manifest of an earlier run with the same plan; nil where there was none.
+  /// The manifest of an earlier run into a folder with the same plan; nil where there was none.
   /// - Throws: `IngestError.outputOfAnotherPipeline`.
-  func earlierManifest(ingestDigest: String) throws -> Manifest? {
+  static func earlierManifest(in path: String, ingestDigest: String) throws -> Manifest? {
     guard let manifest = try Manifest.read(folder: path) else { return nil }
     guard manifest.ingestDigest == ingestDigest else {
       throw IngestError.outputOfAnotherPipeline(path: path, found: manifest.ingestDigest, expected: ingestDigest)

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Prepared
 
-/// The raw files of a data set as earlier runs hashed them, by name.
+/// The raw files of a data set, and the prepared ones, as earlier runs hashed them, by name.
 ///
 /// Content decides whether a file has changed; size and time of change only spare reading it again. The record lies in
 /// run_report.json, the one file that may differ between runs; without it everything is hashed anew, and nothing else

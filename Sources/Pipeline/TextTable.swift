@@ -28,6 +28,9 @@ public struct TextTable {
 
 /// Quantities as people read them.
 public enum Quantity {
+  /// 1 and "case" -> "1 case", 2 -> "2 cases".
+  public static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
   /// 3.14159 -> "3.1416", 3.0 -> "3"; what rounding leaves is written as JSON writes it.
   public static func number(_ value: Double, decimals: Int = 4) -> String {
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }

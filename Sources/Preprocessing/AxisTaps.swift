@@ -14,9 +14,16 @@ struct AxisTaps {
   let isPrefiltered: Bool
   let border: Border
   /// `m * taps` positions along the source axis; n ... n + 3 are coefficients -2, -1, n and n + 1.
-  let index: [Int32]
+  private(set) var index: [Int32]
   /// `m * taps` weights; each output's add up to 1.
   let weights: [Double]
+
+  /// The same taps into a ring that holds row i in slot `i % slots`.
+  func wrapped(into slots: Int) -> AxisTaps {
+    var taps = self
+    taps.index = index.map { $0 % Int32(slots) }
+    return taps
+  }
 
   init(grid: TargetGrid, axis: SpatialAxis, isReversed: Bool, order: InterpolationOrder, border: Border) {
     let n = grid.source[axis]

@@ -54,6 +54,8 @@ struct CaseLoading {
     let shape = raw.layout.shape
     let grid = resampling?.target(shape: shape, spacing: affine.spacing) ?? TargetGrid(identityOf: shape)
     try MemoryCheck.refuse(grid.shape, channels: raw.channels.count)
+    let bytes = CaseForecast.loadingBytes(raw, onto: grid, resampling, workers: workers.count)
+    try MemoryCheck.refuse(bytes: bytes, grid.shape)
     let target = affine.reindexed(by: grid.index)
     let voxels = Buffer<Float>(count: raw.channels.count * grid.shape.count)
 
@@ -64,8 +66,6 @@ struct CaseLoading {
         border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
         output: voxels.base + index * grid.shape.count)
     }
-    // A buffer takes memory only as it is filled, so it is not too late to refuse.
-    try MemoryCheck.refuse(raw, onto: grid, resamplers: resamplers, workers: workers.count)
     let channels = zip(raw.channels, resamplers).map { ChannelLanes(source: $0, resampler: $1) }
     let label = raw.label.map { source in
       LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling)
@@ -99,7 +99,12 @@ private final class ChannelLanes: @unchecked Sendable {
 
   init(source: any PlaneSource, resampler: ImageResampler) {
     let pool = ScratchPool<ImageResampler.Scratch>()
-    let finishing = StretchLane(resampler, pool)
+    let finishing = StretchLane(resampler.stretches.map { ($0, resampler.slabs) }) { slab, stretch in
+      let scratch = pool.take { resampler.makeScratch() }
+      resampler.finish(slab: slab, stretch: stretch, scratch)
+      pool.give(scratch)
+      return {}
+    }
     reading = PlaneReading(source: source, mayUse: finishing.mayTake) { [tally] plane, index in
       let scratch = pool.take { resampler.makeScratch() }
       let bad = resampler.take(plane, at: index, stretch: finishing.stretch, scratch)
@@ -115,46 +120,6 @@ private final class ChannelLanes: @unchecked Sendable {
   var nonfinite: Int { tally.nonfinite }
 }
 
-/// Finishes the slabs of one stretch after the other.
-private final class StretchLane: Lane, @unchecked Sendable {
-  private let resampler: ImageResampler
-  private let pool: ScratchPool<ImageResampler.Scratch>
-  /// The stretch whose planes are being taken, or whose slabs are being finished; it changes only between the two.
-  private(set) var stretch = 0
-  /// Planes of it taken, slabs of it begun and finished.
-  var taken = 0
-  private var begun = 0
-  private var finished = 0
-
-  init(_ resampler: ImageResampler, _ pool: ScratchPool<ImageResampler.Scratch>) {
-    self.resampler = resampler
-    self.pool = pool
-  }
-
-  func mayTake(_ plane: Int) -> Bool {
-    stretch < resampler.stretches.count && resampler.stretches[stretch].contains(plane)
-  }
-
-  func next() -> LaneState {
-    guard stretch < resampler.stretches.count else { return .finished }
-    guard taken == resampler.stretches[stretch].count, begun < resampler.slabs else { return .waiting }
-    let slab = begun
-    begun += 1
-    return .step(
-      work: { [self] in
-        let scratch = pool.take { resampler.makeScratch() }
-        resampler.finish(slab: slab, stretch: stretch, scratch)
-        pool.give(scratch)
-      },
-      finish: { [self] in
-        finished += 1
-        guard finished == resampler.slabs else { return }
-        (taken, begun, finished) = (0, 0, 0)
-        stretch += 1
-      })
-  }
-}
-
 /// What the steps of a lane add up; touched under the lanes' lock only.
 private final class Tally: @unchecked Sendable {
   var nonfinite = 0
@@ -166,30 +131,30 @@ private final class Tally: @unchecked Sendable {
 private final class LabelLanes: @unchecked Sendable {
   let output: Buffer<UInt8>
   let reading: PlaneReading
-  private let resampler: LabelResampler
+  let finishing: StretchLane
   private let tally = Tally()
 
   init(source: any PlaneSource, mapping: LabelMapping, grid: TargetGrid, resampling: Resampling?) {
     output = Buffer(count: grid.shape.count)
-    let decoder = LabelDecoder(layout: source.layout, mapping: mapping)
-    resampler = LabelResampler(
-      decoder: decoder, grid: grid, order: resampling?.labelOrder ?? .nearest,
+    let resampler = LabelResampler(
+      layout: source.layout, mapping: mapping, grid: grid, order: resampling?.labelOrder ?? .nearest,
       rule: resampling?.labelRule ?? .threshold, border: resampling?.labelBorder ?? .nearest, output: output.base)
-    reading = PlaneReading(source: source) { [tally] plane, index in
-      let counts = decoder.take(plane, at: index)
-      return { tally.rawLabels.add(counts) }
+    let finishing = StretchLane(resampler.stretches.map { ($0.arriving, $0.outputs.count) }) { [tally] slab, stretch in
+      let counts = resampler.finish(slice: resampler.stretches[stretch].outputs.lowerBound + slab)
+      return { for value in 0..<256 { tally.classes[value] += counts[value] } }
     }
+    reading = PlaneReading(source: source, mayUse: finishing.mayTake) { [tally] plane, index in
+      let counts = resampler.decoder.take(plane, at: index)
+      return {
+        tally.rawLabels.add(counts)
+        finishing.taken += 1
+      }
+    }
+    self.finishing = finishing
   }
 
   var rawClassCounts: [Int] { tally.rawLabels.perClass }
   var classCounts: [Int] { tally.classes }
-
-  var finishing: any Lane {
-    IndexLane(total: resampler.slices, isReady: { self.reading.isFinished }) { slice in
-      let counts = self.resampler.finish(slice: slice)
-      return { for value in 0..<256 { self.tally.classes[value] += counts[value] } }
-    }
-  }
 
   func refuseForeignValues(_ mapping: LabelMapping) throws {
     let foreign = tally.rawLabels.foreign

@@ -36,9 +36,8 @@ public final class ImageResampler: @unchecked Sendable {
   /// The slow axis' causal recursion, one row of lanes per tile.
   private let states: Buffer<Float>
 
-  private static let lanes = Int(SEGPREP_LANES)
-  /// Planes per stretch: some 28 more are filtered twice, and the tiles of a KiTS19 case fill 26 MB.
-  private static let planesPerStretch = 96
+  private let plan: ResamplerPlan
+  private static let lanes = ResamplerPlan.lanes
 
   /// - Parameters:
   ///   - output: `grid.shape.count` floats in (z, y, x) order, alive as long as slabs are being finished.
@@ -51,22 +50,13 @@ public final class ImageResampler: @unchecked Sendable {
     self.layout = layout
     self.grid = grid
     self.output = output
-    let directions = layout.orientation.directions
-    axes = directions.enumerated().map { place, direction in
-      AxisFilter(
-        AxisTaps(grid: grid, axis: direction.axis, isReversed: direction.isReversed, order: order, border: border),
-        arriving: place == 2 ? Self.planesPerStretch : nil)
-    }
+    let plan = ResamplerPlan(layout: layout, grid: grid, order: order, border: border)
+    self.plan = plan
+    (axes, outputStrides) = (plan.axes, plan.outputStrides)
+    (laneAxis, slabAxis, tilesPerSlab) = (plan.laneAxis, plan.slabAxis, plan.tilesPerSlab)
     stretches = axes[2].stretches.map(\.arriving)
-    let shape = grid.shape
-    outputStrides = directions.map { [1, shape.x, shape.x * shape.y][$0.axis.rawValue] }
-    // The fastest axis of the output must be the lanes of a tile or its rows, so that it is written in runs.
-    laneAxis = outputStrides[0] == 1 ? 0 : 1
-    slabAxis = 1 - laneAxis
-    tilesPerSlab = (axes[laneAxis].m + Self.lanes - 1) / Self.lanes
-    let count = axes[slabAxis].m * tilesPerSlab
-    tiles = Buffer(count: count * axes[2].maxRows * Self.lanes)
-    states = Buffer(count: count * Self.lanes)
+    tiles = Buffer(count: plan.tiles * axes[2].maxRows * Self.lanes)
+    states = Buffer(count: plan.tiles * Self.lanes)
     var replacement = 0.0
     if case .replace(let value) = nonfinite { replacement = value }
     let map = pointwise.kernel
@@ -80,14 +70,7 @@ public final class ImageResampler: @unchecked Sendable {
   public var slabs: Int { axes[slabAxis].m }
 
   /// Memory that one thread needs for one plane or slab.
-  public func makeScratch() -> Scratch { Scratch(rows: scratchRows, plane: scratchPlane) }
-
-  private var scratchRows: Int { axes.map { max($0.blockRows, $0.m) }.max() ?? 0 }
-  private var scratchPlane: Int { axes[1].m * axes[0].n }
-
-  /// Bytes of the tiles, which are there once, and of each thread's scratch.
-  var tileBytes: Int { 4 * (tiles.count + states.count) }
-  var scratchBytes: Int { 4 * (2 * scratchRows * Self.lanes + scratchPlane) }
+  public func makeScratch() -> Scratch { Scratch(rows: plan.scratchRows, plane: plan.scratchPlane) }
 
   /// One thread's working memory, small enough to stay in its cache.
   public final class Scratch: @unchecked Sendable {

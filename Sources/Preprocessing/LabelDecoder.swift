@@ -6,9 +6,11 @@ import Volumes
 /// Nearly every row of a segmentation is all background: such a row is recognised by one comparison of its bytes.
 final class LabelDecoder: @unchecked Sendable {
   let layout: ArrayLayout
-  /// Classes in the array's own order; rows of background are never touched, they are zeros from the start.
+  /// Planes that are held: plane k lies in slot `k % slots`.
+  let slots: Int
+  /// Classes in the array's own order; the buffer begins as zeros, and background is written only over something else.
   let classes: Buffer<UInt8>
-  /// For each row (a line along the fastest axis) its class, or `mixed`.
+  /// For each row held (a line along the fastest axis) its class, or `mixed`.
   let rows: Buffer<UInt16>
   static let mixed = UInt16(256)
 
@@ -17,11 +19,12 @@ final class LabelDecoder: @unchecked Sendable {
   private let table: [Int16]
   private let valueOfZero: UInt8?
 
-  init(layout: ArrayLayout, mapping: LabelMapping) {
+  init(layout: ArrayLayout, mapping: LabelMapping, slots: Int) {
     self.layout = layout
+    self.slots = slots
     self.mapping = mapping
-    classes = Buffer(count: layout.planeCount * layout.planes, isSparse: true)
-    rows = Buffer(count: layout.extents[1] * layout.planes)
+    classes = Buffer(count: layout.planeCount * slots)
+    rows = Buffer(count: layout.extents[1] * slots)
     let patterns: Int
     switch layout.scalar {
     case .uint8, .int8: patterns = 1 << 8
@@ -46,13 +49,13 @@ final class LabelDecoder: @unchecked Sendable {
     let rowBytes = n0 * layout.scalar.bytes
     var counts = LabelCounts()
     for y in 0..<n1 {
-      let row = k * n1 + y
+      let row = k % slots * n1 + y
       let stored = plane + y * rowBytes
       let target = classes.base + row * n0
       if segprep_is_constant(stored.assumingMemoryBound(to: UInt8.self), rowBytes) != 0,
         let value = constantClass(stored)
       {
-        if value != 0 { target.update(repeating: value, count: n0) }
+        if value != 0 || rows.base[row] != 0 { target.update(repeating: value, count: n0) }
         rows.base[row] = UInt16(value)
         counts.add(value, n0)
       } else {

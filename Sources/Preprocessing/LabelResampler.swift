@@ -2,10 +2,11 @@ import Volumes
 
 /// Brings a label map from its array onto a grid in (z, y, x) order; labels never gain a value.
 ///
-/// Between voxels of one class there is nothing to decide. Only where classes meet are weights added up, in Double and in
+/// Planes are decoded as they arrive and held only while an output needs them. Between voxels of one class there is nothing to decide. Only where classes meet are weights added up, in Double and in
 /// SciPy's order (z, then y, then x), so that a weight of exactly one half falls on the same side.
 final class LabelResampler: @unchecked Sendable {
-  private let decoder: LabelDecoder
+  let decoder: LabelDecoder
+  let stretches: [Stretch]
   private let grid: TargetGrid
   private let rule: LabelRule
   private let taps: [AxisTaps]
@@ -13,30 +14,37 @@ final class LabelResampler: @unchecked Sendable {
   private let outputStrides: [Int]
   private let output: UnsafeMutablePointer<UInt8>
 
+  /// Classes held at a time, about: what fits a cache, and eight planes at least.
+  static func heldBytes(of layout: ArrayLayout) -> Int {
+    min(max(8, (4 << 20) / layout.planeCount), layout.planes) * layout.planeCount
+  }
+
   /// - Parameter output: `grid.shape.count` zeros in (z, y, x) order.
   init(
-    decoder: LabelDecoder, grid: TargetGrid, order: InterpolationOrder, rule: LabelRule, border: Border,
-    output: UnsafeMutablePointer<UInt8>
+    layout: ArrayLayout, mapping: LabelMapping, grid: TargetGrid, order: InterpolationOrder, rule: LabelRule,
+    border: Border, output: UnsafeMutablePointer<UInt8>
   ) {
     precondition(order != .cubic, "labels are resampled at order 0 or 1")
-    self.decoder = decoder
     self.grid = grid
     self.rule = rule
     self.output = output
-    let directions = decoder.layout.orientation.directions
-    taps = directions.map {
+    let directions = layout.orientation.directions
+    let taps = directions.map {
       AxisTaps(grid: grid, axis: $0.axis, isReversed: $0.isReversed, order: order, border: border)
     }
-    let extents = decoder.layout.extents
+    stretches = Stretch.split(taps[2], arriving: Self.heldBytes(of: layout) / layout.planeCount)
+    let slots = stretches.map(\.rows.count).max() ?? 1
+    decoder = LabelDecoder(layout: layout, mapping: mapping, slots: slots)
+    self.taps = [taps[0], taps[1], taps[2].wrapped(into: slots)]
+    let extents = layout.extents
     sourceStrides = [1, extents[0], extents[0] * extents[1]]
     let shape = grid.shape
     outputStrides = directions.map { [1, shape.x, shape.x * shape.y][$0.axis.rawValue] }
   }
 
-  /// Outputs along the array's slowest axis; each can be made by another thread.
-  var slices: Int { taps[2].m }
-
-  /// Makes one slice; returns its voxels per class.
+  /// Makes one slice, an output along the array's slowest axis; returns its voxels per class.
+  ///
+  /// The planes of the stretch it belongs to must have been taken, and none of the next.
   func finish(slice: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: 256)
     let n1 = decoder.layout.extents[1]

@@ -89,26 +89,3 @@ final class PlaneReading: @unchecked Sendable {
     var run: () -> Void = {}
   }
 }
-
-/// Counts up to a total once something else is complete; each index can be worked on by another thread.
-final class IndexLane: Lane {
-  private let total: Int
-  private let isReady: () -> Bool
-  private let work: (Int) throws -> (() -> Void)
-  private var begun = 0
-
-  init(total: Int, isReady: @escaping () -> Bool, work: @escaping (Int) throws -> (() -> Void)) {
-    self.total = total
-    self.isReady = isReady
-    self.work = work
-  }
-
-  func next() -> LaneState {
-    guard begun < total else { return .finished }
-    guard isReady() else { return .waiting }
-    let index = begun
-    begun += 1
-    var finishing: () -> Void = {}
-    return .step(work: { finishing = try self.work(index) }, finish: { finishing() })
-  }
-}

@@ -20,19 +20,7 @@ public struct Preprocessor: Sendable {
   public func run(
     _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
-    var pointwise = Pointwise.identity
-    var remaining = stages[...]
-    var records: [StageRecord] = []
-    while case .clip(let bounds)? = remaining.first {
-      pointwise = pointwise.clipped(to: bounds)
-      records.append(.clip(bounds))
-      remaining = remaining.dropFirst()
-    }
-    var resampling: Resampling?
-    if case .resample(let first)? = remaining.first {
-      resampling = first
-      remaining = remaining.dropFirst()
-    }
+    let (pointwise, records, resampling, remaining) = Self.leading(stages)
     entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(
       resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count))
@@ -48,6 +36,22 @@ public struct Preprocessor: Sendable {
       try apply(stage, to: &state, on: workers)
     }
     return state
+  }
+
+  /// What happens while the case is read: clips that come first, and a resampling that comes next.
+  static func leading(
+    _ stages: [Stage]
+  ) -> (pointwise: Pointwise, records: [StageRecord], resampling: Resampling?, remaining: ArraySlice<Stage>) {
+    var pointwise = Pointwise.identity
+    var remaining = stages[...]
+    var records: [StageRecord] = []
+    while case .clip(let bounds)? = remaining.first {
+      pointwise = pointwise.clipped(to: bounds)
+      records.append(.clip(bounds))
+      remaining = remaining.dropFirst()
+    }
+    guard case .resample(let first)? = remaining.first else { return (pointwise, records, nil, remaining) }
+    return (pointwise, records, first, remaining.dropFirst())
   }
 
   private func apply(_ stage: Stage, to state: inout CaseState, on workers: Workers) throws {

@@ -16,8 +16,7 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   private let mappedBytes: Int
 
   /// A buffer of zeros.
-  /// - Parameter isSparse: whether most of it will never be touched; then small pages leave the rest unused.
-  public init(count: Int, isSparse: Bool = false) {
+  public init(count: Int) {
     precondition(count >= 0, "a buffer cannot hold \(count) values")
     self.count = count
     let pageBytes = 1 << 21
@@ -26,7 +25,7 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let memory = mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { preconditionFailure("no memory for \(bytes) bytes") }
     #if os(Linux)
-      if bytes >= pageBytes && !isSparse { madvise(memory, mappedBytes, MADV_HUGEPAGE) }
+      if bytes >= pageBytes { madvise(memory, mappedBytes, MADV_HUGEPAGE) }
     #endif
     base = memory.bindMemory(to: Element.self, capacity: max(1, count))
   }

@@ -32,6 +32,9 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Cases written at a time.")
   var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @Flag(help: "Write into case folders that hold files already; files of the same names are replaced.")
+  var overwrite = false
+
   @Flag(help: "Say nothing but errors.")
   var quiet = false
 
@@ -44,11 +47,21 @@ struct ExportCommand: ParsableCommand {
       let manifest = try Manifest.required(folder: prepared)
       try cases?.check(among: manifest.cases.map(\.caseIdentifier))
       let chosen = manifest.cases.filter { cases?.identifiers.contains($0.caseIdentifier) ?? true }
+      if !overwrite { try refuseOccupied(chosen) }
       try Folder.make(out)
       let failures = try write(chosen, channels: manifest.channels)
       for failure in failures { printError("segprep: \(failure)") }
       guard let first = failures.first else { return }
       throw ExitCode(failures.count < chosen.count ? 1 : processExitCode(of: first))
+    }
+  }
+
+  /// An export has the names of raw files: it must not replace them by mistake.
+  private func refuseOccupied(_ chosen: [Manifest.Case]) throws {
+    for entry in chosen {
+      let folder = "\(out)/\(entry.caseIdentifier)"
+      guard Folder.isFolder(folder), let name = try Folder.names(in: folder).first else { continue }
+      throw OccupiedFolder(folder: folder, name: name)
     }
   }
 
@@ -96,5 +109,15 @@ struct ExportCommand: ParsableCommand {
       written.append("\(folder)/segmentation.nii.gz")
     }
     return written
+  }
+}
+
+/// A case's folder that holds something already.
+struct OccupiedFolder: Error, CustomStringConvertible {
+  var folder: String
+  var name: String
+
+  var description: String {
+    "\(folder): holds files already, found \(name), expected nothing; choose another --out, or give --overwrite"
   }
 }

@@ -27,7 +27,7 @@ func processExitCode(of error: any Error) -> Int32 {
   case let error as IngestError: error.exitCode
   case is PipelineError, is ValidationError: 64
   case PhantomError.count: 64
-  case PhantomError.occupied: 73
+  case PhantomError.occupied, is OccupiedFolder: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
   default: 2
   }

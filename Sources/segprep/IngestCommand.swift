@@ -41,6 +41,11 @@ struct IngestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Only these cases; what is already prepared of the others stays.", valueName: "a,b"))
   var cases: CaseList?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the cases worked on at one time may take together; default 70 % of what is free.", valueName: "8GB"))
+  var memory: ByteCount?
+
   @Flag(help: "Say what would be done, from names and headers alone; write nothing.")
   var dryRun = false
 
@@ -67,6 +72,7 @@ struct IngestCommand: ParsableCommand {
     try reporting {
       let plan = Plan(try PipelineFile.read(pipeline), sourceFile: pipeline)
       var ingest = Ingest(plan: plan, raw: raw, prepared: out, only: cases?.identifiers, jobs: jobs)
+      ingest.memory = memory?.bytes
       ingest.sync = !noSync
       ingest.redo = force
       ingest.prune = prune
@@ -74,6 +80,7 @@ struct IngestCommand: ParsableCommand {
         try show(try DryRun(ingest), unmatched: unmatched(plan.config.dataset))
         return
       }
+      Interruption.sayHowToGoOn()
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()

@@ -6,7 +6,8 @@ import Pipeline
 /// The time left is weighted by the cases' sizes, not by their number.
 final class ProgressDisplay: IngestObserver, @unchecked Sendable {
   private let isSilent: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether the line can be drawn over: a dumb terminal knows no way to clear it.
+  private let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   private let lock = NSLock()
   private let started = Date()
   private var cases = 0

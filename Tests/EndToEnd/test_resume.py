@@ -19,10 +19,10 @@ class KilledRunTests(TestCase):
         super().setUpClass()
         cls.raw = make_phantoms(cls.folder / "raw", CASES)
 
-    def start(self, out):
+    def start(self, out, messages=subprocess.DEVNULL):
         return subprocess.Popen(
             [PROGRAM, "ingest", self.raw, "--pipeline", PIPELINES / "kits19.yaml", "--out", out, "--quiet"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages, text=True)
 
     def test_ten_kills(self):
         undisturbed = self.fresh("undisturbed")
@@ -61,9 +61,12 @@ class KilledRunTests(TestCase):
 
     def test_interrupt_is_resumable(self):
         out = self.fresh("interrupted")
-        run = self.start(out)
-        time.sleep(0.1)
+        run = self.start(out, subprocess.PIPE)
+        while not out.exists():
+            time.sleep(0.001)
         run.send_signal(signal.SIGINT)
-        self.assertIn(run.wait(), (-signal.SIGINT, 0))
+        _, message = run.communicate()
+        self.assertEqual(run.returncode, 130)
+        self.assertEqual(message.strip(), "segprep: interrupted; run the same command again to go on")
         self.ingest(self.raw, PIPELINES / "kits19.yaml", out=out)
         self.assertEqual(len(json_of(out / "manifest.json")["cases"]), CASES)

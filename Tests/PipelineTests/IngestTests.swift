@@ -329,7 +329,9 @@ struct IngestTests {
     #expect(dryRun.items[0].bytes == 720 * 5)
     #expect(dryRun.items[1].problem?.contains("the file is empty") == true)
     #expect(dryRun.items[1].problem?.hasPrefix("segmentation.nii.gz: ") == true)
-    #expect(dryRun.text.hasSuffix("1 cases to prepare, 3.6 kB; 0 left out; 1 will fail. Nothing was written.\n"))
+    #expect(
+      dryRun.text.hasSuffix(
+        "1 case to prepare, 3.6 kB; 0 kept as they are; 0 left out; 1 will fail. Nothing was written.\n"))
     #expect(!Folder.isFolder(data.prepared))
     let report = try data.run()
     #expect(report.exitCode == dryRun.exitCode)
