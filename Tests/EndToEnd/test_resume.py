@@ -24,21 +24,25 @@ class KilledRunTests(TestCase):
             [PROGRAM, "ingest", self.raw, "--pipeline", PIPELINES / "kits19.yaml", "--out", out, "--quiet"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages, text=True)
 
+    def kill(self, run, out, after, delay):
+        """Kills a run `delay` seconds after so many cases are there; by progress, so that a busy machine is no matter."""
+        while len(list(out.glob("cases/*.h5"))) < after and run.poll() is None:
+            time.sleep(0.001)
+        time.sleep(delay)
+        run.send_signal(signal.SIGKILL)
+        return run.wait() == -signal.SIGKILL
+
     def test_ten_kills(self):
         undisturbed = self.fresh("undisturbed")
-        begun = time.monotonic()
         self.assertEqual(self.start(undisturbed).wait(), 0)
-        seconds = time.monotonic() - begun
         expected = digests(undisturbed)
 
         draw = random.Random(1)
         unfinished = []
         for _ in range(KILLS):
             out = self.fresh("killed")
-            run = self.start(out)
-            time.sleep(draw.uniform(0.05, 0.9) * seconds)
-            run.send_signal(signal.SIGKILL)
-            if run.wait() == -signal.SIGKILL and not (out / "manifest.json").exists():
+            killed = self.kill(self.start(out), out, draw.randrange(CASES - 2), draw.uniform(0, 0.03))
+            if killed and not (out / "manifest.json").exists():
                 unfinished.append(len(list(out.glob("cases/*.h5"))))
             self.ingest(self.raw, PIPELINES / "kits19.yaml", out=out)
             self.assertEqual(digests(out), expected)
@@ -48,11 +52,7 @@ class KilledRunTests(TestCase):
 
     def test_what_was_finished_is_kept(self):
         out = self.fresh("killed")
-        run = self.start(out)
-        while len(list(out.glob("cases/*.h5"))) < 3 and run.poll() is None:
-            time.sleep(0.002)
-        run.kill()
-        run.wait()
+        self.kill(self.start(out), out, after=3, delay=0)
         finished = {path.name: path.stat().st_mtime_ns for path in out.glob("cases/*.h5")}
         self.assertGreaterEqual(len(finished), 3)
         self.ingest(self.raw, PIPELINES / "kits19.yaml", out=out)
