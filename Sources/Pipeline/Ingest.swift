@@ -1,7 +1,6 @@
 import Datasets
 import Files
 import Foundation
-import HDF5
 import Parallelism
 import Prepared
 import Preprocessing
@@ -131,32 +130,8 @@ public struct Ingest: Sendable {
     try earlier?.without(making.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
     observer.began(cases: making.count, rawBytes: making.reduce(0) { $0 + queue.items[$1].bytes })
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
-    // A case whose need cannot be told will say why when it is made.
-    let forecasts = making.map { try? caseIngest.forecast(of: queue.items[$0].raw) }
-    let budget = (memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
-    let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
-    workers.together(helping: true) {
-      while let place = admission.next() {
-        defer { admission.end(place) }
-        let item = queue.items[making[place]]
-        let begun = Date()
-        do {
-          let outcome = try attempt {
-            if let forecast = forecasts[place], !admission.fits(place) { throw MemoryShortage(forecast: forecast) }
-            return try caseIngest.run(item.raw, into: output.path, sync: sync) {
-              observer.entered(stage: $0, caseIdentifier: item.raw.identifier)
-            }
-          }
-          let report = results.set(
-            making[place], outcome: outcome.mapError { IngestResults.Failure(reason: reason("\($0)", of: item.raw)) },
-            seconds: Date().timeIntervalSince(begun))
-          observer.finished(report)
-        } catch {
-          admission.stop(error)
-        }
-      }
-    }
-    if let failure = admission.failure { throw failure }
+    try CaseMaking(ingest: self, caseIngest: caseIngest, queue: queue, results: results, observer: observer)
+      .run(making, into: output.path)
 
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
@@ -170,22 +145,6 @@ public struct Ingest: Sendable {
       inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
-  }
-
-  /// What the program takes before the first case: its own code and libraries (measured: 28 MB).
-  static let processBytes = 30_000_000
-
-  /// An error of one case is its result; a full disk ends the run, because every case would meet it.
-  private func attempt(_ body: () throws -> CaseIngest.Outcome) throws -> Result<CaseIngest.Outcome, any Error> {
-    do {
-      return .success(try body())
-    } catch let error as FileError where error.isOutOfSpace {
-      throw error
-    } catch let error as HDF5Error where error.isOutOfSpace {
-      throw error
-    } catch {
-      return .failure(error)
-    }
   }
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest

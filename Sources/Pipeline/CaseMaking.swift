@@ -1,0 +1,58 @@
+import Files
+import Foundation
+import HDF5
+
+/// Makes cases side by side, as many at a time as threads are free and fit into the memory together.
+struct CaseMaking {
+  let ingest: Ingest
+  let caseIngest: CaseIngest
+  let queue: CaseQueue
+  let results: IngestResults
+  let observer: any IngestObserver
+
+  /// What the program takes before the first case: its own code and libraries (measured: 28 MB).
+  private static let processBytes = 30_000_000
+
+  /// Makes the cases at `places` of the queue; one that fails is a result, and the others go on.
+  /// - Throws: a full disk, which every case would meet.
+  func run(_ places: [Int], into folder: String) throws {
+    // A case whose need cannot be told will say why when it is made.
+    let forecasts = places.map { try? caseIngest.forecast(of: queue.items[$0].raw) }
+    let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
+    let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
+    caseIngest.workers.together(helping: true) {
+      while let index = admission.next() {
+        defer { admission.end(index) }
+        do {
+          try make(places[index], into: folder) {
+            if let forecast = forecasts[index], !admission.fits(index) { throw MemoryShortage(forecast: forecast) }
+          }
+        } catch {
+          admission.stop(error)
+        }
+      }
+    }
+    if let failure = admission.failure { throw failure }
+  }
+
+  /// - Parameter check: what must hold before the case is begun.
+  private func make(_ place: Int, into folder: String, check: () throws -> Void) throws {
+    let raw = queue.items[place].raw
+    let begun = Date()
+    let outcome: Result<CaseIngest.Outcome, IngestResults.Failure>
+    do {
+      try check()
+      outcome = .success(
+        try caseIngest.run(raw, into: folder, sync: ingest.sync) {
+          observer.entered(stage: $0, caseIdentifier: raw.identifier)
+        })
+    } catch let error as FileError where error.isOutOfSpace {
+      throw error
+    } catch let error as HDF5Error where error.isOutOfSpace {
+      throw error
+    } catch {
+      outcome = .failure(IngestResults.Failure(reason: ingest.reason("\(error)", of: raw)))
+    }
+    observer.finished(results.set(place, outcome: outcome, seconds: Date().timeIntervalSince(begun)))
+  }
+}
