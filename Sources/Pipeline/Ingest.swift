@@ -139,7 +139,8 @@ public struct Ingest: Sendable {
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
-      cases: results.reports, manifest: manifest, gone: ending.gone, seconds: Date().timeIntervalSince(started))
+      cases: results.reports, manifest: manifest, gone: ending.gone, moved: ending.moved,
+      seconds: Date().timeIntervalSince(started))
     let runReport = RunReport(
       report, started: started, jobs: jobs, synchronized: sync,
       inputs: recorded.inputs.merging(results.inputs) { $1 })

@@ -6,6 +6,8 @@ struct IngestEnding {
   let manifest: Manifest
   /// Prepared cases whose raw files are gone, kept or dropped.
   let gone: [String]
+  /// Cases that validate in another fold than before.
+  let moved: [String]
   /// Files below the prepared folder that nothing names any more.
   let removable: [String]
 
@@ -38,6 +40,10 @@ struct IngestEnding {
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
     manifest.warnings += TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
+    let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }
+    moved = manifest.cases.filter { entry in
+      if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
+    }.map(\.caseIdentifier)
     removable =
       (manifest.excluded + manifest.failed).map { Manifest.Case.file($0.caseIdentifier) }
       + dropped.map(Manifest.Case.file)

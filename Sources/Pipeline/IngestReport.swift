@@ -29,6 +29,8 @@ public struct IngestReport: Sendable {
   public var manifest: Manifest
   /// Prepared cases whose raw files are gone.
   public var gone: [String]
+  /// Cases that validate in another fold than before this run.
+  public var moved: [String]
   /// Wall time of the whole run.
   public var seconds: Double
 

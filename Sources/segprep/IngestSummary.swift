@@ -7,6 +7,7 @@ enum IngestSummary {
     var prepared: Int
     var kept: Int
     var gone: [String]
+    var moved: [String]
     var excluded: [Manifest.Absent]
     var failed: [Manifest.Absent]
     var folds: Int
@@ -18,6 +19,7 @@ enum IngestSummary {
       prepared = report.count(.prepared)
       kept = report.count(.kept)
       gone = report.gone
+      moved = report.moved
       excluded = report.manifest.excluded
       failed = report.manifest.failed
       folds = report.manifest.folds
@@ -47,6 +49,10 @@ enum IngestSummary {
     text += grouped("FAILED", manifest.failed.map { ($0.caseIdentifier, $0.reason) })
     let fate = pruned ? "dropped" : "kept; --prune drops them"
     text += grouped("raw files gone", report.gone.map { ($0, fate) })
+    if !report.moved.isEmpty {
+      text += "warning: folds changed: \(Quantity.counted(report.moved.count, "case")) moved to another fold; "
+      text += "a training begun before must not go on with these (`folds: {keep: true}` keeps them)\n"
+    }
     for warning in manifest.warnings { text += "warning: \(warning)\n" }
     for entry in entries {
       for warning in entry.warnings { text += "warning: \(entry.caseIdentifier): \(warning)\n" }

@@ -97,6 +97,17 @@ struct IngestReuseTests {
     #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00002.h5"])
   }
 
+  /// With `keep` none would: tested with the fold schemes.
+  @Test func casesThatMoveToAnotherFoldAreNamed() throws {
+    let data = try RawFolder(5)
+    #expect(try data.run().moved.isEmpty)
+    #expect(try data.run().moved.isEmpty)
+    let reseeded = try data.run(Sample.replacing(Sample.folds, with: "folds: {count: 5, seed: 7}"))
+    let kept = try #require(try Manifest.read(folder: data.prepared))
+    #expect(outcomes(reseeded) == Array(repeating: .kept, count: 5))
+    #expect(!reseeded.moved.isEmpty && reseeded.moved.count <= kept.cases.count)
+  }
+
   @Test func redoMakesEverything() throws {
     let data = try RawFolder(2)
     try data.run()
