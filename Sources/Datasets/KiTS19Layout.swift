@@ -7,24 +7,28 @@ import Files
 public enum KiTS19Layout {
   static let explanation = "folders case_00000, case_00001, ..., each with imaging.nii.gz and segmentation.nii.gz"
 
-  /// The cases in `root`, or else in `root/data`, sorted by identifier; links are followed.
+  /// The cases in `root` or in `root/data`, sorted by identifier; links are followed.
   ///
   /// A case folder that lacks what it needs is a case with problems. Where a file is there both as `.nii.gz` and as
   /// `.nii`, the first is taken.
-  /// - Throws: `DatasetError.noCases` where neither folder holds a case.
+  /// - Throws: `DatasetError.noCases` where neither folder holds a case, and `.severalFolders` where both do: one of them
+  ///   is something else, such as an export.
   public static func discover(_ root: String) throws(DatasetError) -> [RawCase] {
     var looked: [DatasetError.Look] = []
+    var found: [(folder: String, cases: [String])] = []
     for folder in [root, join(root, "data")] {
       do {
         let names = try Folder.names(in: folder)
         let cases = names.filter(isIdentifier)
-        if !cases.isEmpty { return cases.map { rawCase($0, at: join(folder, $0)) } }
+        if !cases.isEmpty { found.append((folder, cases)) }
         looked.append(DatasetError.Look(folder: folder, found: DatasetError.listing(names)))
       } catch {
-        let found = Folder.isFolder(folder) ? "a folder that cannot be listed" : "no folder"
-        looked.append(DatasetError.Look(folder: folder, found: found))
+        let what = Folder.isFolder(folder) ? "a folder that cannot be listed" : "no folder"
+        looked.append(DatasetError.Look(folder: folder, found: what))
       }
     }
+    guard found.count < 2 else { throw .severalFolders(root: root, folders: found.map(\.folder)) }
+    if let only = found.first { return only.cases.map { rawCase($0, at: join(only.folder, $0)) } }
     throw .noCases(root: root, looked: looked, expected: explanation, inner: "data")
   }
 

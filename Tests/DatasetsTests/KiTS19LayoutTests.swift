@@ -28,6 +28,15 @@ final class TemporaryFolder {
 }
 
 @Suite struct KiTS19LayoutTests {
+  /// An export beside data/ would otherwise be taken for the raw data.
+  @Test func casesInBothPlacesAreRefused() throws {
+    let folder = try TemporaryFolder(["case_00001/imaging.nii.gz", "data/case_00001/imaging.nii.gz"])
+    #expect(
+      throws: DatasetError.severalFolders(root: folder.path, folders: [folder.path, "\(folder.path)/data"])
+    ) { try KiTS19Layout.discover(folder.path) }
+    #expect(try KiTS19Layout.discover(folder.path + "/data").count == 1)
+  }
+
   @Test(arguments: ["", "data/"])
   func casesAreFoundInTheFolderAndInItsData(prefix: String) throws {
     let folder = try TemporaryFolder([
