@@ -8,7 +8,8 @@ public struct Affine: Sendable, Equatable {
   /// - Precondition: three rows of four numbers.
   public init(rows: [[Double]]) {
     precondition(rows.count == 3 && rows.allSatisfy { $0.count == 4 }, "an affine has three rows of four numbers")
-    self.rows = rows
+    // Turning an axis leaves -0 behind; adding 0 makes it 0, which is what people and files should see.
+    self.rows = rows.map { $0.map { $0 + 0 } }
   }
 
   /// Voxels of 1 mm along the axes of space, the first at the origin.

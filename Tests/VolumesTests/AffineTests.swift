@@ -2,6 +2,11 @@ import Testing
 import Volumes
 
 struct AffineTests {
+  @Test func zeroHasNoSign() {
+    let affine = Affine(rows: [[-1, -0.0, 0, -0.0], [0, 1, -0.0, 0], [-0.0, 0, 1, 0]])
+    #expect(affine.rows.joined().allSatisfy { $0 != 0 || $0.sign == .plus })
+  }
+
   /// A 20 degree turn, so that no diagonal entry is a voxel's size.
   static let oblique = Affine(rows: [[0.8, -0.36, 0, 1], [0.6, 0.48, 0, 2], [0, 0, 2.5, 3]])
 
