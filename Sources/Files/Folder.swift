@@ -20,6 +20,9 @@ public enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// A path's last name; the path itself where it has none.
+  public static func lastName(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
   /// The absolute path without links, `.` and `..`; of a path that does not exist yet, as far as it does.
   public static func resolved(_ path: String) -> String {
     if let real = realpath(path, nil) {

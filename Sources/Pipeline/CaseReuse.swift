@@ -35,7 +35,7 @@ struct CaseReuse {
     var inputs: [String: HashedFile] = [:]
     for (source, path) in zip(sources, raw.files) {
       let now = try recorded.hashed(path)
-      guard now.sha256 == source.sha256 else { return .make(cause: "\(Self.lastName(path)) changed") }
+      guard now.sha256 == source.sha256 else { return .make(cause: "\(Folder.lastName(of: path)) changed") }
       inputs[source.name] = now
     }
     let file = try recorded.hashed(path)
@@ -67,6 +67,4 @@ struct CaseReuse {
       return record.mean == normals.map(\.mean) && record.std == normals.map(\.std)
     }
   }
-
-  private static func lastName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }

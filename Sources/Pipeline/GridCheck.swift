@@ -1,3 +1,4 @@
+import Files
 import NIfTI
 import Volumes
 
@@ -30,6 +31,6 @@ enum GridCheck {
   private static func text(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
 
   private static func name(_ header: NIfTIHeader) -> String {
-    header.path.split(separator: "/").last.map(String.init) ?? header.path
+    Folder.lastName(of: header.path)
   }
 }

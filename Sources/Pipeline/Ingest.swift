@@ -48,8 +48,6 @@ public struct Ingest: Sendable {
     public var toPrepare: [RawCase]
     /// The cases that the pipeline's rules leave out, and why.
     public var excluded: [Manifest.Absent]
-    /// Identifiers of the cases to prepare that have no label.
-    public var unlabelled: [String]
     /// Identifiers of all cases that the raw folder holds.
     public var known: Set<String>
   }
@@ -70,14 +68,13 @@ public struct Ingest: Sendable {
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(
-      toPrepare: [], excluded: [], unlabelled: [], known: Set(found.map(\.identifier)))
+      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)))
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
       } else if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: "no label"))
       } else {
-        if item.label == nil && item.problems.isEmpty { preview.unlabelled.append(item.identifier) }
         preview.toPrepare.append(item)
       }
     }
@@ -152,7 +149,7 @@ public struct Ingest: Sendable {
   /// must not depend).
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    let files = (item.images + [item.label].compactMap { $0 }).map { (path: $0, name: Self.lastName($0)) }
+    let files = item.files.map { (path: $0, name: Folder.lastName(of: $0)) }
     let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
     for (path, name) in known where text.hasPrefix(path + ": ") {
       // Several problems are one text, and each begins with the case's name.
@@ -161,6 +158,4 @@ public struct Ingest: Sendable {
     }
     return text
   }
-
-  private static func lastName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }

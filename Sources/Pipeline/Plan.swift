@@ -28,7 +28,7 @@ public struct Plan: Sendable, Equatable {
   public init(_ config: PipelineConfig, sourceFile: String, foldsFile: FoldsFile? = nil) {
     self.config = config
     self.foldsFile = foldsFile
-    self.sourceFile = sourceFile.split(separator: "/").last.map(String.init) ?? sourceFile
+    self.sourceFile = Folder.lastName(of: sourceFile)
     ingestDigest = SHA256.hash(Self.ingestKeys(of: config).canonicalText)
     var folds = ["folds": config.folds.json(.differences), "ingest": .text(ingestDigest)]
     if let foldsFile { folds["folds_file"] = .text(foldsFile.sha256) }

@@ -46,7 +46,6 @@ struct CaseLoading {
     /// Voxels per class on the grid.
     var classCounts: [Int]?
     var nonfiniteReplaced: Int
-    var grid: TargetGrid
   }
 
   func run(_ raw: RawVolumes, beside others: [any Lane], on workers: Workers) throws -> Result {
@@ -87,7 +86,7 @@ struct CaseLoading {
       volume: Volume(channels: raw.channels.count, shape: grid.shape, voxels: voxels, affine: target),
       label: label.map { LabelMap(shape: grid.shape, classes: $0.output, affine: target) },
       rawClassCounts: label?.rawClassCounts, classCounts: label?.classCounts,
-      nonfiniteReplaced: nonfinite, grid: grid)
+      nonfiniteReplaced: nonfinite)
   }
 }
 

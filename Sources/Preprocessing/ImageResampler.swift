@@ -20,8 +20,6 @@ public enum NonfinitePolicy: Sendable, Equatable {
 public final class ImageResampler: @unchecked Sendable {
   /// How the source's voxels lie.
   public let layout: ArrayLayout
-  /// The grid that is filled.
-  public let grid: TargetGrid
   /// The planes of each stretch, in order.
   public let stretches: [Range<Int>]
   private let axes: [AxisFilter]
@@ -48,7 +46,6 @@ public final class ImageResampler: @unchecked Sendable {
   ) {
     precondition(layout.shape == grid.source, "a grid laid over another shape")
     self.layout = layout
-    self.grid = grid
     self.output = output
     let plan = ResamplerPlan(layout: layout, grid: grid, order: order, border: border)
     self.plan = plan

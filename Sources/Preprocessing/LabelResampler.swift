@@ -7,7 +7,6 @@ import Volumes
 final class LabelResampler: @unchecked Sendable {
   let decoder: LabelDecoder
   let stretches: [Stretch]
-  private let grid: TargetGrid
   private let rule: LabelRule
   private let taps: [AxisTaps]
   private let sourceStrides: [Int]
@@ -25,7 +24,6 @@ final class LabelResampler: @unchecked Sendable {
     border: Border, output: UnsafeMutablePointer<UInt8>
   ) {
     precondition(order != .cubic, "labels are resampled at order 0 or 1")
-    self.grid = grid
     self.rule = rule
     self.output = output
     let directions = layout.orientation.directions
@@ -48,7 +46,7 @@ final class LabelResampler: @unchecked Sendable {
   func finish(slice: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: 256)
     let n1 = decoder.layout.extents[1]
-    var neighbours = Neighbours(taps: taps, sourceStrides: sourceStrides, grid: grid, layout: decoder.layout)
+    var neighbours = Neighbours(taps: taps, sourceStrides: sourceStrides, layout: decoder.layout)
     neighbours.select(axis: 2, output: slice)
     for j in 0..<taps[1].m {
       neighbours.select(axis: 1, output: j)
@@ -80,7 +78,7 @@ private struct Neighbours {
   private let canonical: [Int]
   private var selected = [0, 0, 0]
 
-  init(taps: [AxisTaps], sourceStrides: [Int], grid: TargetGrid, layout: ArrayLayout) {
+  init(taps: [AxisTaps], sourceStrides: [Int], layout: ArrayLayout) {
     self.taps = taps
     strides = sourceStrides
     canonical = [SpatialAxis.z, .y, .x].map { layout.orientation.arrayAxis(along: $0) }
