@@ -46,7 +46,7 @@ struct CaseReuse {
 
   /// The manifest's entry; nil where the file is not the one that the last manifest speaks of.
   private func entry(of raw: RawCase, _ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
-    let warnings = plan.warnings(about: prepared.statistics, of: raw)
+    let warnings = plan.warnings(about: prepared.statistics, of: raw, prepared.source)
     if let known = earlier?.cases.first(where: { $0.caseIdentifier == prepared.caseIdentifier }) {
       guard known.sha256 == file.sha256 else { return nil }
       var entry = known

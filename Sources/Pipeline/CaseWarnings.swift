@@ -4,8 +4,8 @@ import Prepared
 extension Plan {
   /// What a user should look at before training on a case; worked out from what is stored with it and how its
   /// files are called, so that a case that is kept says the same as one that was just made.
-  func warnings(about statistics: CaseStatistics, of raw: RawCase) -> [String] {
-    var warnings = raw.notes
+  func warnings(about statistics: CaseStatistics, of raw: RawCase, _ source: CaseSource) -> [String] {
+    var warnings = raw.notes + (source.notes ?? [])
     if statistics.nonfiniteReplaced > 0 {
       warnings.append("\(statistics.nonfiniteReplaced) NaN or infinite voxels were replaced")
     }

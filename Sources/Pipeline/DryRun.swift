@@ -35,7 +35,9 @@ public struct DryRun: Encodable {
       isLabelled = raw.label != nil
       notes = raw.notes
       do {
-        let forecast = try caseIngest.forecast(of: raw)
+        let opened = try CaseIngest.Opened(raw)
+        notes += opened.grid.notes
+        let forecast = try caseIngest.forecast(of: opened)
         (rawShape, shape) = (forecast.rawShape.array, forecast.shape.array)
         bytes = forecast.bytes
         (memoryBytes, memoryStage) = (forecast.memoryBytes, forecast.memoryStage)

@@ -37,6 +37,8 @@ public struct CaseSource: Sendable, Codable, Equatable {
   public var qformCode: Int
   /// The first image's voxel type as stored.
   public var dataType: String
+  /// What was odd in the files' headers and how it was settled, one line each; nil where nothing was.
+  public var notes: [String]?
 
   /// A source; shape and spacing as z, y, x triples.
   public init(

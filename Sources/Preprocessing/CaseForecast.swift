@@ -56,7 +56,7 @@ public struct CaseForecast: Sendable, Equatable {
   static func loadingBytes(_ raw: RawVolumes, onto grid: TargetGrid, _ resampling: Resampling?, workers: Int) -> Int {
     let sources = raw.channels + [raw.label].compactMap { $0 }
     let rings = sources.reduce(0) { $0 + PlaneReading.ringBytes(of: $1.layout) }
-    let label = raw.label == nil ? 0 : LabelResampler.heldBytes(of: raw.layout)
+    let label = raw.label.map { LabelResampler.heldBytes(of: $0.layout) } ?? 0
     let filters = raw.channels.reduce(0) { bytes, channel in
       let plan = ResamplerPlan(
         layout: channel.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,

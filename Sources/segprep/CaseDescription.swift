@@ -56,6 +56,7 @@ struct CaseDescription: Encodable {
     } else {
       text += "  label        none: for prediction\n"
     }
+    for note in source.notes ?? [] { text += "  note         \(note)\n" }
     for decision in decisions { text += "  stage        \(decision.summary)\n" }
     for file in source.images + [source.label].compactMap({ $0 }) {
       text += "  from         \(file.name), \(Quantity.bytes(file.bytes)), sha256 \(file.sha256.prefix(16))...\n"
