@@ -74,11 +74,17 @@ public struct NIfTIHeader: Sendable {
 
   /// Reads a file's header, unpacking only as much as it needs; an .img file's is in the .hdr file beside it.
   public init(path: String) throws {
-    let headerPath = FilePair.header(of: path)
-    let stream = try openByteStream(headerPath)
-    try self.init(
-      path: headerPath, bytes: Self.headerBytes(of: stream, path: headerPath),
-      voxelPath: headerPath == path ? nil : path)
+    let header = FilePair.header(of: path)
+    let stream = try openByteStream(header ?? path)
+    do {
+      let bytes = try Self.headerBytes(of: stream, path: header ?? path)
+      try self.init(path: header ?? path, bytes: bytes, voxelPath: header == nil ? nil : path)
+    } catch NIfTIError.notNIfTI(path, let found) {
+      guard header == nil, let expected = FilePair.expectedHeader(of: path) else {
+        throw NIfTIError.notNIfTI(path: path, found: found)
+      }
+      throw NIfTIError.missingHeader(path: path, expected: expected)
+    }
   }
 
   private static func headerBytes(of stream: any ByteStream, path: String) throws -> [UInt8] {

@@ -338,8 +338,10 @@ struct NIfTIHeaderTests {
   /// Either file of a pair may be named, as nibabel takes it.
   @Test(arguments: [1, 2])
   func voxelFileIsReadWithTheHeaderBesideIt(version: Int) throws {
-    let image = try folder.put([0, 0], "v/a.img")
-    #expect(folder.message { _ = try NIfTIHeader(path: image) }?.hasPrefix("v/a.img: ") == true)  // no header yet
+    let image = try folder.put([0, 0, 0, 0], "v/a.img")
+    #expect(
+      folder.message { _ = try NIfTIHeader(path: image) }
+        == "v/a.img: voxels without their header, expected v/a.hdr beside it")
     let header = try folder.put(HeaderBytes(version: version, isPair: true).bytes, "v/a.hdr")
     let packed = try folder.put([], "v/a.img.gz")
     let read = try NIfTIHeader(path: image)
