@@ -27,12 +27,12 @@ public struct HDF5Reader: ~Copyable {
     var extents = [hsize_t](repeating: 0, count: max(1, rank))
     try Gateway.call(path, "describe /\(name)") { H5Sget_simple_extent_dims(space.value, &extents, nil) }
     let type = Identifier(try Gateway.call(path, "describe /\(name)") { H5Dget_type(dataset.value) }, H5Tclose)
-    for candidate in [ElementType.float32, .uint8] {
+    for candidate in ElementType.allCases {
       if try Gateway.call(path, "describe /\(name)", { H5Tequal(type.value, candidate.identifier) }) > 0 {
         return (extents.prefix(rank).map { Int(clamping: $0) }, candidate)
       }
     }
-    throw .unexpected(path: path, name: "type of /\(name)", found: "another type", expected: "float32 or uint8")
+    throw .unexpected(path: path, name: "type of /\(name)", found: "another type", expected: "float32, uint8 or int64")
   }
 
   /// Reads a whole dataset into memory that is exactly as large.
@@ -40,7 +40,7 @@ public struct HDF5Reader: ~Copyable {
     _ name: String, type: ElementType, into bytes: UnsafeMutableRawBufferPointer
   ) throws(HDF5Error) {
     let found = try describe(name)
-    var size = found.type == .float32 ? 4 : 1
+    var size = found.type.bytes
     for extent in found.shape { size = size.multipliedReportingOverflow(by: extent).partialValue }
     guard found.type == type, size == bytes.count else {
       throw .unexpected(

@@ -1,13 +1,23 @@
 import CHDF5
 
 /// The types a dataset can hold.
-public enum ElementType: String, Sendable, Equatable {
-  case float32, uint8
+public enum ElementType: String, CaseIterable, Sendable, Equatable {
+  case float32, uint8, int64
+
+  /// Bytes per value.
+  public var bytes: Int {
+    switch self {
+    case .float32: 4
+    case .uint8: 1
+    case .int64: 8
+    }
+  }
 
   var identifier: hid_t {
     switch self {
     case .float32: segprep_h5_float32()
     case .uint8: segprep_h5_uint8()
+    case .int64: segprep_h5_int64()
     }
   }
 }

@@ -119,14 +119,16 @@ struct CaseIngest {
 
   private func statistics(of state: inout CaseState) throws -> CaseStatistics {
     let classes = plan.config.dataset.labels.names.count
-    var channels: [CaseStatistics.Channel] = []
-    for index in 0..<state.volume.channels {
-      let moments = try state.moments(ofChannel: index, on: workers)
-      channels.append(
-        .init(minimum: moments.minimum, maximum: moments.maximum, mean: moments.mean, std: moments.std))
+    let channels = try (0..<state.volume.channels).map { index in
+      CaseStatistics.Channel(try state.moments(ofChannel: index, on: workers))
     }
+    let survey = state.survey
+    let foreground = survey?.channels.map(\.foreground) ?? []
     return CaseStatistics(
       channels: channels, rawClassVoxels: state.rawClassCounts.map { Array($0.prefix(classes)) },
-      classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced)
+      classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced,
+      labelCensuses: state.label == nil ? nil : state.censuses.map { $0.of(classes: classes) },
+      rawForeground: foreground.allSatisfy { $0.count > 0 } ? foreground.map(CaseStatistics.Channel.init) : nil,
+      contentShape: survey?.contentShape?.array ?? [0, 0, 0])
   }
 }

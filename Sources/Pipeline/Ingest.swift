@@ -133,6 +133,7 @@ public struct Ingest: Sendable {
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
     for file in ending.removable { output.remove(file) }
+    try writeFingerprint(of: manifest, earlier: earlier, in: output.path)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
@@ -143,6 +144,13 @@ public struct Ingest: Sendable {
       inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
+  }
+
+  private func writeFingerprint(of manifest: Manifest, earlier: Manifest?, in folder: String) throws {
+    let path = folder + "/dataset_fingerprint.json"
+    if Folder.isFile(path), earlier?.cases == manifest.cases { return }
+    let fingerprint = try DatasetFingerprint(of: manifest, folder: folder)
+    try AtomicFile.write(try CanonicalJSON.text(fingerprint), to: path, flush: sync)
   }
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest

@@ -61,6 +61,7 @@ public struct CaseForecast: Sendable, Equatable {
       let plan = ResamplerPlan(
         layout: channel.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,
         border: resampling?.imageBorder ?? .mirror)
+      // The survey's scratch is touched as far as a plane has foreground, which is little: not counted.
       return bytes + plan.tileBytes + workers * plan.scratchBytes
     }
     return volumeBytes(grid.shape, raw) + rings + label + filters

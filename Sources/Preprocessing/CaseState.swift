@@ -21,6 +21,12 @@ public struct CaseState: Sendable {
   public internal(set) var nonfiniteReplaced = 0
   /// What each stage did, in order.
   public internal(set) var records: [StageRecord] = []
+  /// What was found out about the raw voxels.
+  public internal(set) var survey: RawSurvey?
+  /// How much of each class there was, as read and after each stage that moved the label to another grid.
+  public internal(set) var censuses: [LabelCensus] = []
+  /// The parts that the last census counted.
+  private var components: Components?
   /// Moments of each channel after `pending`, where they are known.
   var measured: [Moments?]
 
@@ -29,6 +35,14 @@ public struct CaseState: Sendable {
     self.label = label
     self.pending = pending
     self.rawClassCounts = rawClassCounts
+    self.classCounts = classCounts
+    measured = Array(repeating: nil, count: volume.channels)
+  }
+
+  /// Puts voxels on another grid in the place of these; what was measured is forgotten.
+  mutating func move(to volume: Volume, label: LabelMap?, classCounts: [Int]?) {
+    self.volume = volume
+    self.label = label
     self.classCounts = classCounts
     measured = Array(repeating: nil, count: volume.channels)
   }
@@ -59,6 +73,25 @@ public struct CaseState: Sendable {
       pending[index] = pending[index].clipped(to: bounds)
       measured[index] = nil
     }
+  }
+
+  /// Counts the raw label, of which `affine` says the voxels' size.
+  mutating func countRaw(affine: Affine) {
+    guard let counts = rawClassCounts, let found = survey?.components else { return }
+    censuses = [LabelCensus(stage: LabelCensus.raw, counts: counts, components: found, vanished: [], affine: affine)]
+    components = found
+  }
+
+  /// Counts the label after a stage that moved it.
+  /// - Parameter index: where index i of the new grid lies among the old one's.
+  mutating func count(after stage: StageName, index: ZYX<LinearIndexMap>, on workers: Workers) throws {
+    guard let label, let classCounts, let before = components else { return }
+    let found = try label.components(on: workers)
+    let vanished = before.vanished(from: label, index: index)
+    censuses.append(
+      LabelCensus(
+        stage: stage.rawValue, counts: classCounts, components: found, vanished: vanished, affine: label.affine))
+    components = found
   }
 
   /// Applies the pending maps, in place.

@@ -66,6 +66,17 @@ final class LabelDecoder: @unchecked Sendable {
     return counts
   }
 
+  /// The runs of a plane that was taken and is still held.
+  func runs(ofPlane k: Int) -> [LabelRun] {
+    let (n0, n1) = (layout.extents[0], layout.extents[1])
+    var runs: [LabelRun] = []
+    for y in 0..<n1 {
+      let row = k % slots * n1 + y
+      if rows.base[row] != 0 { runs.append(row: y, of: classes.base + row * n0, count: n0) }
+    }
+    return runs
+  }
+
   private func constantClass(_ stored: UnsafeRawPointer) -> UInt8? {
     let byte = stored.load(as: UInt8.self)
     if byte == 0 { return valueOfZero }

@@ -23,14 +23,20 @@ public struct Preprocessor: Sendable {
     let (pointwise, records, resampling, remaining) = Self.leading(stages)
     entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(
-      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count))
+      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count), surveys: true)
     let loaded = try loading.run(raw, beside: others, on: workers)
     var state = CaseState(
       volume: loaded.volume, label: loaded.label,
       pending: Array(repeating: .identity, count: raw.channels.count), rawClassCounts: loaded.rawClassCounts,
       classCounts: loaded.classCounts)
     state.nonfiniteReplaced = loaded.nonfiniteReplaced
-    state.records = records + (resampling == nil ? [] : [.resample(loaded.volume)])
+    state.survey = loaded.survey
+    state.countRaw(affine: raw.canonicalAffine)
+    state.records = records
+    if resampling != nil {
+      state.records.append(.resample(loaded.volume))
+      try state.count(after: .resample, index: loaded.index, on: workers)
+    }
     for stage in remaining {
       entered(stage.name.rawValue)
       try apply(stage, to: &state, on: workers)
@@ -61,7 +67,7 @@ public struct Preprocessor: Sendable {
       state.clip(to: bounds)
       state.records.append(.clip(bounds))
     case .zscore(let zscore): try state.apply(zscore, on: workers)
-    case .crop(let crop): try state.apply(crop)
+    case .crop(let crop): try state.apply(crop, on: workers)
     case .pad(let pad): try state.apply(pad, on: workers)
     case .rescale(let rescale): try state.apply(rescale, on: workers)
     }
@@ -77,12 +83,10 @@ public struct Preprocessor: Sendable {
       affine: volume.affine)
     let loading = CaseLoading(resampling: resampling, pointwise: state.pending)
     let loaded = try loading.run(raw, beside: [], on: workers)
-    let before = state
-    state = CaseState(
-      volume: loaded.volume, label: loaded.label, pending: volume.identityMaps, rawClassCounts: before.rawClassCounts,
-      classCounts: loaded.classCounts)
-    state.nonfiniteReplaced = before.nonfiniteReplaced
-    state.records = before.records + [.resample(loaded.volume)]
+    state.move(to: loaded.volume, label: loaded.label, classCounts: loaded.classCounts)
+    state.pending = volume.identityMaps
+    state.records.append(.resample(loaded.volume))
+    try state.count(after: .resample, index: loaded.index, on: workers)
   }
 }
 
