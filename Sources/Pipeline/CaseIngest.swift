@@ -68,7 +68,7 @@ struct CaseIngest {
     try CaseForecast(of: stages, for: rawVolumes(opened), workers: workers.count)
   }
 
-  private func rawVolumes(_ opened: Opened) -> RawVolumes {
+  func rawVolumes(_ opened: Opened) -> RawVolumes {
     let scheme = plan.config.dataset.labels
     return RawVolumes(
       channels: opened.images, label: opened.label,

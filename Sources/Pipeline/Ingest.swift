@@ -113,13 +113,15 @@ public struct Ingest: Sendable {
     let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
 
-    // Means over the data set are of all its cases, whichever of them this run prepares.
-    let stages = try DatasetNormal.resolve(plan, on: workers) { try self.preview(only: nil).toPrepare }
-    let reuse = CaseReuse(plan: plan, stages: stages, folder: output.path, recorded: recorded, earlier: earlier)
+    let reuse = CaseReuse(plan: plan, folder: output.path, recorded: recorded, earlier: earlier)
+    // Numbers over the data set are of all its cases, whichever of them this run prepares.
+    let stages = try DatasetStages(plan: plan, reuse: reuse, workers: workers, observer: observer)
+      .resolve { try self.preview(only: nil).toPrepare }
     let queue = CaseQueue(preview.toPrepare)
     let results = IngestResults(queue)
     try workers.forEach(queue.items.count, helping: true) { index in
-      results.set(index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw))
+      results.set(
+        index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw, stages: stages))
     }
 
     let making = results.making

@@ -80,11 +80,15 @@ public struct CaseFileReader: Sendable {
     return LabelMap(shape: shape, classes: classes, affine: affine)
   }
 
-  /// How bright a channel's raw foreground is; nil where there is none.
-  public func rawForeground(ofChannel index: Int) throws -> IntensityDistribution? {
+  /// How bright each channel's raw foreground is; nil where there is none.
+  public func rawForeground() throws -> [CaseIntensities]? {
+    guard let moments = statistics.rawForeground else { return nil }
+    return try moments.enumerated().map { CaseIntensities(try distribution(ofChannel: $0.offset), $0.element) }
+  }
+
+  private func distribution(ofChannel index: Int) throws -> IntensityDistribution {
     let file = try HDF5Reader(path: path)
     let (valuesName, voxelsName) = (CaseTable.valuesName(channel: index), CaseTable.voxelsName(channel: index))
-    guard try file.contains(valuesName) else { return nil }
     let found = try file.describe(valuesName)
     let length = try OpenFile(reading: path).length()
     guard found.shape.count == 1, Self.fits(found.shape, 12, length) else {

@@ -24,6 +24,12 @@ public struct DatasetFingerprint: Sendable, Encodable {
     public var percentile_99_5: Double
     /// ddof 0.
     public var std: Double
+
+    init(_ mixture: IntensityMixture) {
+      (max, mean, median, min) = (mixture.maximum, mixture.mean, mixture.quantile(0.5), mixture.minimum)
+      (percentile_00_5, percentile_99_5) = (mixture.quantile(0.005), mixture.quantile(0.995))
+      std = mixture.std
+    }
   }
 
   /// By channel number; empty where no case has foreground.
@@ -39,32 +45,15 @@ public struct DatasetFingerprint: Sendable, Encodable {
   /// - Throws: `FileError`, `HDF5Error` and `CaseFileError` for a case file that cannot be read.
   public init(of manifest: Manifest, folder: String) throws {
     let cases = manifest.cases.filter(\.isLabelled)
-    let statistics = cases.map(\.statistics)
-    let readers = try zip(cases, statistics).filter { $0.1.rawForeground != nil }.map {
-      try CaseFileReader(path: folder + "/" + $0.0.file)
-    }
-    shapesAfterCrop = statistics.map(\.contentShape)
+    let known = try cases.compactMap { try CaseFileReader(path: folder + "/" + $0.file).rawForeground() }
+    shapesAfterCrop = cases.map(\.statistics.contentShape)
     spacings = cases.map(\.source.spacingMm)
     medianRelativeSizeAfterCropping = Self.median(
       cases.map { Double($0.statistics.contentShape.reduce(1, *)) / Double($0.source.shape.reduce(1, *)) })
     foregroundIntensityPropertiesPerChannel = [:]
-    guard !readers.isEmpty else { return }
-    for channel in manifest.channels.indices {
-      foregroundIntensityPropertiesPerChannel["\(channel)"] = try Self.foreground(readers, channel)
+    for channel in manifest.channels.indices where !known.isEmpty {
+      foregroundIntensityPropertiesPerChannel["\(channel)"] = Foreground(IntensityMixture(known.map { $0[channel] }))
     }
-  }
-
-  private static func foreground(_ readers: [CaseFileReader], _ channel: Int) throws -> Foreground {
-    var mixture = IntensityMixture()
-    for reader in readers {
-      guard let known = reader.statistics.rawForeground?[channel],
-        let distribution = try reader.rawForeground(ofChannel: channel)
-      else { continue }
-      mixture.add(distribution, known)
-    }
-    return Foreground(
-      max: mixture.maximum, mean: mixture.mean, median: mixture.quantile(0.5), min: mixture.minimum,
-      percentile_00_5: mixture.quantile(0.005), percentile_99_5: mixture.quantile(0.995), std: mixture.std)
   }
 
   private static func median(_ values: [Double]) -> Double {

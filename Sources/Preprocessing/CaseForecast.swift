@@ -40,7 +40,7 @@ public struct CaseForecast: Sendable, Equatable {
         let unpadded = shape
         shape = Shape { max(unpadded[$0], pad.shape[$0]) }
       case .crop: break
-      case .clip, .zscore, .rescale: continue
+      case .clip, .clipChannels, .clipDataset, .zscore, .rescale: continue
       }
       try MemoryCheck.refuse(shape, channels: raw.channels.count)
       // The old volume and the new one are there together.

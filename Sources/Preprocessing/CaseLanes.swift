@@ -7,8 +7,8 @@ final class ChannelLanes: @unchecked Sendable {
   let finishing: StretchLane
   private let tally = Tally()
 
-  /// - Parameter survey: also looks at each plane.
-  init(source: any PlaneSource, resampler: ImageResampler, survey: ChannelSurvey?) {
+  /// - Parameter survey: also looks at each plane, as that of channel `index`.
+  init(source: any PlaneSource, index: Int, resampler: ImageResampler, survey: RawSurveying?) {
     let pool = ScratchPool<ImageResampler.Scratch>()
     let finishing = StretchLane(resampler.stretches.map { ($0, resampler.slabs) }) { slab, stretch in
       let scratch = pool.take { resampler.makeScratch() }
@@ -17,10 +17,10 @@ final class ChannelLanes: @unchecked Sendable {
       return {}
     }
     let mayUse = { (plane: Int) in finishing.mayTake(plane) && survey?.mayTake(plane) ?? true }
-    reading = PlaneReading(source: source, mayUse: mayUse) { [tally] plane, index in
-      survey?.take(plane, at: index)
+    reading = PlaneReading(source: source, mayUse: mayUse) { [tally] plane, k in
+      survey?.take(plane, at: k, channel: index, source.layout)
       let scratch = pool.take { resampler.makeScratch() }
-      let bad = resampler.take(plane, at: index, stretch: finishing.stretch, scratch)
+      let bad = resampler.take(plane, at: k, stretch: finishing.stretch, scratch)
       pool.give(scratch)
       return {
         tally.nonfinite += bad
@@ -47,10 +47,10 @@ final class LabelLanes: @unchecked Sendable {
   let finishing: StretchLane
   private let tally = Tally()
 
-  /// - Parameter foreground: is given the runs of each plane.
+  /// - Parameter survey: also looks at each plane.
   init(
     source: any PlaneSource, mapping: LabelMapping, grid: TargetGrid, resampling: Resampling?,
-    foreground: ForegroundPlanes?
+    survey: RawSurveying?
   ) {
     output = Buffer(count: grid.shape.count)
     let resampler = LabelResampler(
@@ -60,10 +60,10 @@ final class LabelLanes: @unchecked Sendable {
       let counts = resampler.finish(slice: resampler.stretches[stretch].outputs.lowerBound + slab)
       return { for value in 0..<256 { tally.classes[value] += counts[value] } }
     }
-    let mayUse = { (plane: Int) in finishing.mayTake(plane) && foreground?.mayPut(plane) ?? true }
+    let mayUse = { (plane: Int) in finishing.mayTake(plane) && survey?.mayDecode(plane) ?? true }
     reading = PlaneReading(source: source, mayUse: mayUse) { [tally] plane, index in
       let counts = resampler.decoder.take(plane, at: index)
-      if let foreground { foreground.put(index, resampler.decoder.runs(ofPlane: index)) }
+      survey?.takeLabel(resampler.decoder, at: index)
       return {
         tally.rawLabels.add(counts)
         finishing.taken += 1
@@ -75,10 +75,5 @@ final class LabelLanes: @unchecked Sendable {
   var rawClassCounts: [Int] { tally.rawLabels.perClass }
   var classCounts: [Int] { tally.classes }
 
-  func refuseForeignValues(_ mapping: LabelMapping) throws {
-    let foreign = tally.rawLabels.foreign
-    if !foreign.isEmpty {
-      throw PreprocessingError.foreignLabels(found: foreign.description, expected: mapping.classes.keys.sorted())
-    }
-  }
+  func refuseForeignValues(_ mapping: LabelMapping) throws { try tally.rawLabels.refuseForeignValues(mapping) }
 }

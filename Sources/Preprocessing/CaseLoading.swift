@@ -39,6 +39,8 @@ struct CaseLoading {
   var pointwise: [Pointwise]
   /// Whether what passes is surveyed too: a raw case is, one that is resampled again is not.
   var surveys = false
+  /// Whether the survey takes a preview.
+  var previews = false
 
   struct Result {
     var volume: Volume
@@ -70,19 +72,18 @@ struct CaseLoading {
         border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
         output: voxels.base + index * grid.shape.count)
     }
-    let surveying = surveys ? RawSurveying(raw) : nil
+    let survey = surveys ? RawSurveying(raw, withPreview: previews) : nil
     let channels = zip(raw.channels, resamplers).enumerated().map { index, channel in
-      ChannelLanes(source: channel.0, resampler: channel.1, survey: surveying?.channels[index])
+      ChannelLanes(source: channel.0, index: index, resampler: channel.1, survey: survey)
     }
     let label = raw.label.map { source in
-      LabelLanes(
-        source: source, mapping: raw.mapping, grid: grid, resampling: resampling, foreground: surveying?.foreground)
+      LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling, survey: survey)
     }
     for channel in channels { lanes += [channel.reading.reading, channel.reading.using] }
     if let label { lanes += [label.reading.reading, label.reading.using] }
     lanes += channels.map(\.finishing)
     if let label { lanes.append(label.finishing) }
-    lanes += surveying?.lanes ?? []
+    lanes += survey?.lanes ?? []
     try Lanes(lanes + others).run(on: workers)
 
     let nonfinite = channels.reduce(0) { $0 + $1.nonfinite }
@@ -96,6 +97,6 @@ struct CaseLoading {
       volume: Volume(channels: raw.channels.count, shape: grid.shape, voxels: voxels, affine: target),
       label: label.map { LabelMap(shape: grid.shape, classes: $0.output, affine: target) },
       rawClassCounts: label?.rawClassCounts, classCounts: label?.classCounts,
-      nonfiniteReplaced: nonfinite, index: grid.index, survey: surveying?.finish())
+      nonfiniteReplaced: nonfinite, index: grid.index, survey: survey?.finish())
   }
 }

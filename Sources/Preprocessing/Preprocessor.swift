@@ -15,15 +15,18 @@ public struct Preprocessor: Sendable {
   /// directly, so that no full-size float volume exists.
   /// - Parameters:
   ///   - others: lanes of the caller that run beside the reading, such as hashing.
+  ///   - previews: whether the case's looks are kept after each stage.
   ///   - entered: told each stage's name when it begins ("load" first).
   /// - Throws: what the sources throw, and `PreprocessingError`.
   public func run(
-    _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, entered: (String) -> Void = { _ in }
+    _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, previews: Bool = false,
+    entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
     let (pointwise, records, resampling, remaining) = Self.leading(stages)
     entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(
-      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count), surveys: true)
+      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count), surveys: true,
+      previews: previews)
     let loaded = try loading.run(raw, beside: others, on: workers)
     var state = CaseState(
       volume: loaded.volume, label: loaded.label,
@@ -37,9 +40,11 @@ public struct Preprocessor: Sendable {
       state.records.append(.resample(loaded.volume))
       try state.count(after: .resample, index: loaded.index, on: workers)
     }
+    if previews, let last = state.records.last { state.preview(after: last.stage) }
     for stage in remaining {
       entered(stage.name.rawValue)
       try apply(stage, to: &state, on: workers)
+      if previews { state.preview(after: stage.name) }
     }
     return state
   }
@@ -66,6 +71,8 @@ public struct Preprocessor: Sendable {
     case .clip(let bounds):
       state.clip(to: bounds)
       state.records.append(.clip(bounds))
+    case .clipChannels(let bounds): state.clip(toChannels: bounds)
+    case .clipDataset: preconditionFailure("the data set's percentiles are worked out before its cases are prepared")
     case .zscore(let zscore): try state.apply(zscore, on: workers)
     case .crop(let crop): try state.apply(crop, on: workers)
     case .pad(let pad): try state.apply(pad, on: workers)

@@ -115,6 +115,69 @@ class SurveyTests(TestCase):
         self.assertEqual(
             (one / "dataset_fingerprint.json").read_bytes(), (self.out / "dataset_fingerprint.json").read_bytes())
 
+    def mixture(self, cases):
+        """Values and weights of some cases' foreground, each case counting the same, ascending."""
+        values = [self.images[index][self.labels[index] > 0].astype(float) for index in cases]
+        weights = numpy.concatenate([numpy.full(part.size, 1 / part.size / len(values)) for part in values])
+        whole = numpy.concatenate(values)
+        order = numpy.argsort(whole)
+        return whole[order], weights[order]
+
+    def numbers(self, cases, lower=0.02, upper=0.9):
+        values, weights = self.mixture(cases)
+        mean = (values * weights).sum()
+        bounds = [values[numpy.searchsorted(weights.cumsum(), share - 1e-9)] for share in (lower, upper)]
+        return *bounds, mean, numpy.sqrt((weights * (values - mean)**2).sum())
+
+    def over_dataset(self, **option):
+        return [{"clip_hu": {"over": "dataset", "lower_percentile": 2, "upper_percentile": 90, **option}},
+                {"zscore": {"over": "dataset", **option}}]
+
+    def test_stages_over_the_data_set_are_nnunets_ct_normalisation(self):
+        plain = self.ingest(self.raw, self.pipeline([RESAMPLE]))
+        out = self.ingest(self.raw, self.pipeline([RESAMPLE, *self.over_dataset()]))
+        lower, upper, mean, std = self.numbers(range(3))
+        self.assertNotIn("deferred_maps", json_of(out / "manifest.json"))
+        for case in json_of(out / "manifest.json")["cases"]:
+            with h5py.File(plain / case["file"]) as raw, h5py.File(out / case["file"]) as found:
+                expected = (raw["image"][()].clip(lower, upper) - mean) / std
+                numpy.testing.assert_allclose(found["image"][()], expected, atol=2e-5)
+
+    def test_fold_safe_stages_are_deferred_and_do_not_know_the_validation_cases(self):
+        plain = self.ingest(self.raw, self.pipeline([RESAMPLE]))
+        pipeline = self.pipeline([RESAMPLE, *self.over_dataset(fold_safe=True)])
+        out = self.ingest(self.raw, pipeline)
+        manifest = json_of(out / "manifest.json")
+        self.assertEqual(len(manifest["deferred_maps"]["folds"]), 3)
+        splits = json_of(out / "splits_final.json")
+        groups = [[int(name[-5:]) for name in split["train"]] for split in splits] + [range(3)]
+        for cases, maps in zip(groups, [*manifest["deferred_maps"]["folds"], manifest["deferred_maps"]["all"]]):
+            lower, upper, mean, std = self.numbers(cases)
+            for key, value in {"lower": lower, "upper": upper, "offset": mean, "scale": 1 / std}.items():
+                self.assertAlmostEqual(maps[0][key], value, delta=1e-9 * (1 + abs(value)), msg=key)
+        for case in manifest["cases"]:
+            with h5py.File(plain / case["file"]) as raw, h5py.File(out / case["file"]) as found:
+                numpy.testing.assert_array_equal(found["image"][()], raw["image"][()])
+
+    def test_plan_names_the_leak(self):
+        leaking = segprep("plan", self.pipeline(self.over_dataset()))
+        self.assertEqual(leaking.out.count("LEAK: stage"), 2)
+        self.assertNotIn("LEAK", segprep("plan", self.pipeline(self.over_dataset(fold_safe=True))).out)
+
+    def test_stages_over_the_data_set_in_a_wrong_order(self):
+        fold_safe, leaking = self.over_dataset(fold_safe=True), self.over_dataset()
+        for stages, words in {
+                "after scaling": ([{"zscore": {"over": "volume"}}, leaking[0]], "clip_hu over the data set's raw "
+                                  "intensities after zscore, expected stages over the data set before any that scales"),
+                "after fold_safe": ([fold_safe[0], leaking[1]], "expected nothing but other fold_safe stages"),
+                "no over": ([{"clip_hu": {"lower_percentile": 3}}], "expected `over: dataset` beside it"),
+                "both": ([{"clip_hu": {"over": "dataset", "lower": 3}}], "expected one of the two"),
+                "fold_safe alone": ([{"zscore": {"fold_safe": True}}], "expected `over: dataset` beside it"),
+        }.values():
+            result = segprep("plan", self.pipeline(stages))
+            self.assertEqual(result.code, 64)
+            self.assertIn(words, result.err)
+
     def test_inspect_tells_what_became_of_each_class(self):
         result = segprep("inspect", self.out / "cases" / "case_00000.h5")
         self.assertRegex(result.out, r"class 1 +raw +[0-9.]+ ml in [0-9]+ parts, resample +[0-9.]+ ml in [0-9]+ parts")

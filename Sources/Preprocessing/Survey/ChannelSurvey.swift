@@ -43,9 +43,6 @@ final class ChannelSurvey: @unchecked Sendable {
     contents.deallocate()
   }
 
-  /// Whether a plane's foreground is known.
-  func mayTake(_ plane: Int) -> Bool { foreground?.isThere(plane) ?? true }
-
   func take(_ plane: UnsafeRawPointer, at k: Int) {
     contents[k] = PlaneContent(of: plane, layout)
     guard let runs = foreground?.take(k), !runs.isEmpty else { return }
