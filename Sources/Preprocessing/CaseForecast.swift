@@ -64,7 +64,9 @@ public struct CaseForecast: Sendable, Equatable {
       // The survey's scratch is touched as far as a plane has foreground, which is little: not counted.
       return bytes + plan.tileBytes + workers * plan.scratchBytes
     }
+    let turned = sources.filter { TurnedSource.isNeeded($0.layout, for: raw.layout) }
     return volumeBytes(grid.shape, raw) + rings + label + filters
+      + turned.reduce(0) { $0 + TurnedSource.bytes(of: $1.layout) }
   }
 
   /// Image and label at rest.

@@ -22,6 +22,7 @@ public struct Preprocessor: Sendable {
     _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, previews: Bool = false,
     entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
+    let raw = raw.aligned
     let (pointwise, records, resampling, remaining) = Self.leading(stages)
     entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(

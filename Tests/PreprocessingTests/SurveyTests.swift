@@ -132,6 +132,27 @@ import Volumes
     }
   }
 
+  @Test func labelStoredAlongOtherAxesIsTheSameLabel() throws {
+    let shape = Shape(z: 9, y: 12, x: 15)
+    let (image, label) = (Grid.random(shape, -50...50, seed: 8), Self.noise(shape, share: 0.4, seed: 9))
+    let workers = Workers(count: 2)
+    defer { workers.stop() }
+    let stages: [Stage] = [.resample(Resampling(spacing: Spacing(z: 1.4, y: 0.8, x: 1.1)))]
+    let expected = try Self.prepared(image, label, .ras, stages: stages)
+    for orientation in Orientation.all {
+      for scalar in [ScalarType.uint8, .int16, .float32, .float64] {
+        let raw = RawVolumes(
+          channels: [ArraySource(image, .ras, .int16)], label: ArraySource(label, orientation, scalar),
+          mapping: LabelMapping(classes: [0: 0, 1: 1, 2: 2]), affine: .identity)
+        let found = try Preprocessor(stages: stages).run(raw, on: workers)
+        #expect(
+          Array(found.label?.classes.values ?? .init(start: nil, count: 0)) == Array(expected.label!.classes.values))
+        #expect(found.censuses == expected.censuses)
+        #expect(found.survey?.channels[0].distribution == expected.survey?.channels[0].distribution)
+      }
+    }
+  }
+
   @Test func contentIsTheBoxAroundWhatIsNotZero() throws {
     let shape = Shape(z: 9, y: 11, x: 21)
     let image = Grid<Double>(shape) { z, y, x in

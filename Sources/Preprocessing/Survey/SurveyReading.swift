@@ -8,6 +8,7 @@ extension RawSurvey {
   public static func read(
     _ raw: RawVolumes, on workers: Workers
   ) throws -> (survey: RawSurvey, classCounts: [Int]?) {
+    let raw = raw.aligned
     let surveying = RawSurveying(raw, withPreview: false)
     var lanes: [any Lane] = []
     for (index, source) in raw.channels.enumerated() {
