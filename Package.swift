@@ -45,7 +45,7 @@ let package = Package(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
-      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
+      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
       swiftSettings: strict),
     .target(
       name: "Pipeline",

@@ -54,10 +54,11 @@ struct CaseIngest {
   /// Runs the stages.
   /// - Parameter hashes: lanes that hash the raw files meanwhile.
   func preprocess(
-    _ opened: Opened, hashes: [HashLane] = [], entered: (String) -> Void = { _ in }
+    _ opened: Opened, hashes: [HashLane] = [], previews: Bool = false, entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
     do {
-      return try Preprocessor(stages: stages).run(rawVolumes(opened), beside: hashes, on: workers, entered: entered)
+      return try Preprocessor(stages: stages).run(
+        rawVolumes(opened), beside: hashes, on: workers, previews: previews, entered: entered)
     } catch PreprocessingError.inChannel(let index, let error) {
       throw Refusal.channel(plan.config.dataset.channels[index], error)
     }
@@ -80,7 +81,7 @@ struct CaseIngest {
   func run(_ raw: RawCase, into folder: String, sync: Bool, entered: (String) -> Void) throws -> Outcome {
     let opened = try Opened(raw)
     let hashes = try raw.files.map { try HashLane(path: $0) }
-    var state = try preprocess(opened, hashes: hashes, entered: entered)
+    var state = try preprocess(opened, hashes: hashes, previews: true, entered: entered)
     let rules = plan.config.dataset.exclude
     if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
 
@@ -91,6 +92,7 @@ struct CaseIngest {
     let writer = CaseFileWriter(
       caseIdentifier: raw.identifier, source: source, statistics: statistics, ingestDigest: plan.ingestDigest)
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
+    try CasePreviews.write(state.previews, of: raw.identifier, below: folder, on: workers)
     let written = try writer.write(state, to: path, flush: sync, on: workers)
     let entry = Manifest.Case(
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,

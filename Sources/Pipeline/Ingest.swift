@@ -134,7 +134,7 @@ public struct Ingest: Sendable {
 
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
-    for file in ending.removable { output.remove(file) }
+    for identifier in ending.removable { output.remove(identifier) }
     try writeFingerprint(of: manifest, earlier: earlier, in: output.path)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)

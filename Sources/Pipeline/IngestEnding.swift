@@ -8,7 +8,7 @@ struct IngestEnding {
   let gone: [String]
   /// Cases that validate in another fold than before.
   let moved: [String]
-  /// Files below the prepared folder that nothing names any more.
+  /// Cases of which nothing that an earlier run made may stay.
   let removable: [String]
 
   init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) throws {
@@ -46,8 +46,7 @@ struct IngestEnding {
       if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
     }.map(\.caseIdentifier)
     removable =
-      (manifest.excluded + manifest.failed).map { Manifest.Case.file($0.caseIdentifier) }
-      + dropped.map(Manifest.Case.file)
+      (manifest.excluded + manifest.failed).map(\.caseIdentifier) + dropped
   }
 
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {

@@ -17,6 +17,7 @@ final class OutputFolder: Sendable {
     self.path = path
     do {
       try Folder.make(path + "/cases")
+      try Folder.make(path + "/" + CasePreviews.folder)
     } catch {
       throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
     }
@@ -32,12 +33,16 @@ final class OutputFolder: Sendable {
         unlink(folder + "/" + name)
       }
     }
+    CasePreviews.remove(below: path)
   }
 
   deinit { close(lock) }
 
-  /// Removes a file of an earlier run that nothing names any more; one that is not there is no error.
-  func remove(_ file: String) { unlink(path + "/" + file) }
+  /// Removes what an earlier run made of a case that nothing names any more; what is not there is no error.
+  func remove(_ caseIdentifier: String) {
+    unlink(path + "/" + Manifest.Case.file(caseIdentifier))
+    CasePreviews.remove(of: caseIdentifier, below: path)
+  }
 
   /// The manifest of an earlier run into a folder with the same plan; nil where there was none.
   /// - Throws: `IngestError.outputOfAnotherPipeline`.
