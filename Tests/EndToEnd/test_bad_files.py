@@ -150,7 +150,7 @@ class UnreadableFileTests(SetOfCases):
         entries = json_of(out / "manifest.json")["cases"]
         right = PreparedCase.read(out / "cases" / "case_00000.h5")
         self.assertEqual(len(entries), 4)
-        self.assertEqual(entries[0]["warnings"], [])
+        self.assertNotIn("notes", entries[0]["source"])
         for entry in entries[1:]:
             self.assertRegex(" ".join(entry["warnings"]), r"imaging.nii.gz: pixdim 3.0, (0.0|nan|inf), 0.9 is no voxel")
             found = PreparedCase.read(out / entry["file"])
