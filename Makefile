@@ -55,7 +55,7 @@ fuzz: apt-build apt-test
 	rm -rf $(FUZZ)/corpus $(FUZZ)/seeds
 	mkdir -p $(FUZZ)/corpus
 	Tests/Fuzz/make-corpus $(FUZZ)/seeds
-	$(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 -use_value_profile=1 -timeout=10 \
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 -use_value_profile=1 -timeout=10 \
 	  -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ)/ \
 	  $(FUZZ)/corpus $(FUZZ)/seeds
 
