@@ -32,14 +32,14 @@ public enum BraTS20Layout {
     var holding: [(folder: String, names: [String])] = []
     for name in names where !name.hasPrefix(".") {
       // What cannot be listed, a file above all, holds no case.
-      guard let inner = try? Folder.names(in: join(root, name)), inner.contains(where: isIdentifier) else { continue }
+      guard let inner = try? Folder.names(in: Folder.join(root, name)), inner.contains(where: isIdentifier) else { continue }
       holding.append((name, inner))
     }
     if let own = holding.first(where: { $0.folder == training }) { holding = [own] }
     guard holding.count <= 1 else {
       throw .severalFolders(root: root, folders: holding.map(\.folder))
     }
-    if let only = holding.first, let cases = cases(only.names, in: join(root, only.folder), channels) { return cases }
+    if let only = holding.first, let cases = cases(only.names, in: Folder.join(root, only.folder), channels) { return cases }
     throw noCases(
       root,
       [
@@ -57,14 +57,10 @@ public enum BraTS20Layout {
 
   private static func cases(_ names: [String], in folder: String, _ channels: [String]) -> [RawCase]? {
     let cases = names.filter(isIdentifier)
-    return cases.isEmpty ? nil : cases.map { BraTS20Case.read($0, at: join(folder, $0), channels: channels) }
+    return cases.isEmpty ? nil : cases.map { BraTS20Case.read($0, at: Folder.join(folder, $0), channels: channels) }
   }
 
   private static func noCases(_ root: String, _ looked: [DatasetError.Look]) -> DatasetError {
     .noCases(root: root, looked: looked, expected: explanation, inner: training)
-  }
-
-  static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }

@@ -50,6 +50,8 @@ public struct Ingest: Sendable {
     public var excluded: [Manifest.Absent]
     /// Identifiers of all cases that the raw folder holds.
     public var known: Set<String>
+    /// What the user should know about the data set as a whole.
+    public var notes: [String]
   }
 
   /// Looks at the raw folder and applies the rules that need no voxels.
@@ -58,7 +60,8 @@ public struct Ingest: Sendable {
 
   private func preview(only: [String]?) throws -> Preview {
     let dataset = plan.config.dataset
-    let found = try dataset.layout.discover(raw, channels: dataset.channels)
+    let discovery = try dataset.discover(raw)
+    let found = discovery.cases
     var wanted = found
     if let only {
       guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
@@ -68,7 +71,7 @@ public struct Ingest: Sendable {
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(
-      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)))
+      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)), notes: discovery.notes)
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
@@ -159,7 +162,7 @@ public struct Ingest: Sendable {
   /// must not depend).
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    let files = item.files.map { (path: $0, name: Folder.lastName(of: $0)) }
+    let files = item.files.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
     let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
     for (path, name) in known where text.hasPrefix(path + ": ") {
       // Several problems are one text, and each begins with the case's name.

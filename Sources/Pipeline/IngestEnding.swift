@@ -39,7 +39,7 @@ struct IngestEnding {
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
     manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
-    manifest.warnings += TwinCheck.warnings(manifest.cases)
+    manifest.warnings += preview.notes + TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
     let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }
     moved = manifest.cases.filter { entry in

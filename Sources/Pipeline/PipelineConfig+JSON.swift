@@ -37,8 +37,12 @@ extension PipelineConfig {
 extension DatasetConfig {
   func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)
-    keys.put("layout", .text(layout.rawValue))
+    keys.put("layout", .text(layout.name.rawValue))
     keys.put("channels", .array(channels.map { .text($0) }))
+    if case .pairs(let layout) = layout {
+      keys.put("images", .array(layout.images.map { .text($0.description) }))
+      if let label = layout.label { keys.put("label", .text(label.description)) }
+    }
     keys.put(
       "labels", .object(.init(uniqueKeysWithValues: labels.classes.map { ($0.name, .number(Double($0.value))) })))
     keys.put("label_map", labels.mapJSON, default: LabelScheme(classes: labels.classes).mapJSON)

@@ -96,7 +96,7 @@ struct IngestCommand: ParsableCommand {
   /// What the pipeline's rules leave out and the folder does not have; said before a run only, because a part of a data
   /// set lacks most of it and needs no reminder each time.
   private func unmatched(_ dataset: DatasetConfig) throws -> [CaseSelector] {
-    let identifiers = try dataset.layout.discover(raw, channels: dataset.channels).map(\.identifier)
+    let identifiers = try dataset.discover(raw).cases.map(\.identifier)
     return dataset.exclude.flatMap { $0.unmatched(among: identifiers) }
   }
 
