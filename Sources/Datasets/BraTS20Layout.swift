@@ -32,14 +32,18 @@ public enum BraTS20Layout {
     var holding: [(folder: String, names: [String])] = []
     for name in names where !name.hasPrefix(".") {
       // What cannot be listed, a file above all, holds no case.
-      guard let inner = try? Folder.names(in: Folder.join(root, name)), inner.contains(where: isIdentifier) else { continue }
+      guard let inner = try? Folder.names(in: Folder.join(root, name)), inner.contains(where: isIdentifier) else {
+        continue
+      }
       holding.append((name, inner))
     }
     if let own = holding.first(where: { $0.folder == training }) { holding = [own] }
     guard holding.count <= 1 else {
       throw .severalFolders(root: root, folders: holding.map(\.folder))
     }
-    if let only = holding.first, let cases = cases(only.names, in: Folder.join(root, only.folder), channels) { return cases }
+    if let only = holding.first, let cases = cases(only.names, in: Folder.join(root, only.folder), channels) {
+      return cases
+    }
     throw noCases(
       root,
       [

@@ -26,7 +26,9 @@ public struct CasePattern: Sendable, Hashable, CustomStringConvertible {
     guard !parts.contains(".."), !parts.contains(".") else {
       throw Refusal(problem: "leaves the data set's folder or stands still", expected: "folders' names, no . or ..")
     }
-    guard !parts.contains("") else { throw Refusal(problem: "has an empty name", expected: "names between the slashes") }
+    guard !parts.contains("") else {
+      throw Refusal(problem: "has an empty name", expected: "names between the slashes")
+    }
     guard !text.contains("**") else {
       throw Refusal(problem: "has **, which would go through folders", expected: "* within a name")
     }

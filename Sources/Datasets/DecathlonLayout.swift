@@ -53,7 +53,8 @@ public enum DecathlonLayout {
     }
     guard !cases.isEmpty else {
       throw .unusable(
-        place: description.path, problem: "lists no case", found: "no image", expected: "images in `training` or `test`")
+        place: description.path, problem: "lists no case", found: "no image", expected: "images in `training` or `test`"
+      )
     }
     var notes = try description.notes(against: labels)
     let named = training.count { identifier($0.image) != nil }

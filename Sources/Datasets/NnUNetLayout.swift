@@ -63,7 +63,8 @@ public enum NnUNetLayout {
         "labelsTr: no label of \(DatasetError.listing(unlabelled)), found in imagesTr: "
           + "\(unlabelled.count == 1 ? "it counts" : "they count") as unlabelled")
     }
-    return Discovery(cases: cases.sorted { $0.identifier.utf8.lexicographicallyPrecedes($1.identifier.utf8) }, notes: notes)
+    return Discovery(
+      cases: cases.sorted { $0.identifier.utf8.lexicographicallyPrecedes($1.identifier.utf8) }, notes: notes)
   }
 
   private static func ending(_ description: DatasetDescription) throws(DatasetError) -> String {

@@ -44,7 +44,8 @@ enum ChannelReader {
       let some =
         switch layout {
         case .nnunet, .msd: "some of dataset.json's"
-        default: layout.knownChannels.map { "some of \($0.joined(separator: ", "))" } ?? "a name for each image of a case"
+        default:
+          layout.knownChannels.map { "some of \($0.joined(separator: ", "))" } ?? "a name for each image of a case"
         }
       throw value.refusal("is empty", expected: "\(some), in the order of the prepared image")
     }

@@ -33,7 +33,9 @@ import Testing
         images: [path("BraTS20_Training_002", "t1ce.nii"), path("BraTS20_Training_002", "flair.nii")], label: nil),
     ]
     #expect(try BraTS20Layout.discover(folder.path, channels: ["t1ce", "flair"]) == expected)
-    #expect(try DatasetLayout.brats20.discover(folder.path + "/", channels: ["t1ce", "flair"], labels: .organs).cases.count == 2)
+    #expect(
+      try DatasetLayout.brats20.discover(folder.path + "/", channels: ["t1ce", "flair"], labels: .organs).cases.count
+        == 2)
   }
 
   @Test func validationCasesHaveNoLabel() throws {

@@ -61,7 +61,8 @@ extension LabelScheme {
       RawCase(
         identifier: "case_00001", images: [RawFile("\(folder.path)/\(prefix)case_00001/imaging.nii.gz")],
         label: RawFile("\(folder.path)/\(prefix)case_00001/segmentation.nii.gz")),
-      RawCase(identifier: "case_00002", images: [RawFile("\(folder.path)/\(prefix)case_00002/imaging.nii")], label: nil),
+      RawCase(
+        identifier: "case_00002", images: [RawFile("\(folder.path)/\(prefix)case_00002/imaging.nii")], label: nil),
     ]
     #expect(try KiTS19Layout.discover(folder.path) == expected)
     #expect(try DatasetLayout.kits19.discover(folder.path, channels: ["ct"], labels: .organs).cases == expected)

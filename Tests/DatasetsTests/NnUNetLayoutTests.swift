@@ -112,7 +112,8 @@ import Testing
 
   @Test(arguments: [
     (
-      "{", "is not a description of a data set, found no JSON, "
+      "{",
+      "is not a description of a data set, found no JSON, "
         + "expected `channel_names` or `modality` {\"0\": name} and `labels`"
     ),
     (
