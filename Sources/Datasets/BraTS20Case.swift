@@ -38,30 +38,17 @@ enum BraTS20Case {
     case .path(let path): found.label = RawFile(path)
     case .unusable(let problem): found.problems.append("\(identifier): \(problem)")
     case .missing:
-      let candidates = misnamed(of: identifier, among: names)
-      guard let name = candidates.first else { return }
-      let path = Folder.join(folder, name)
-      if candidates.count > 1 {
-        found.problems.append(
-          "\(identifier): \(identifier)_seg.nii.gz is missing, found \(DatasetError.list(candidates)), "
-            + "expected one segmentation; give the right one that name")
-      } else if Folder.isFile(path) {
-        found.label = RawFile(path)
-        found.notes.append("\(identifier)_seg.nii.gz is missing; \(name) is taken for the segmentation")
-      } else {
-        found.problems.append("\(identifier): \(File.notAFile(name))")
-      }
+      let candidates = others(of: identifier, among: names).map { RawFile(Folder.join(folder, $0)) }
+      if !candidates.isEmpty { found.missingLabel = .init(name: "\(identifier)_seg.nii.gz", candidates: candidates) }
     }
   }
 
-  /// NIfTI files that may be a segmentation under another name, as the Kaggle copy's `W39_1998.09.19_Segm.nii` in case
-  /// 355: not a channel's, and with "seg" in their name.
-  private static func misnamed(of identifier: String, among names: [String]) -> [String] {
+  /// NIfTI files that are no channel's: one of them may be the segmentation, as the Kaggle copy's
+  /// `W39_1998.09.19_Segm.nii` in case 355.
+  private static func others(of identifier: String, among names: [String]) -> [String] {
     names.filter { name in
-      let lower = name.lowercased()
-      guard let ending = File.endings.first(where: lower.hasSuffix) else { return false }
-      let stem = lower.dropLast(ending.count)
-      return stem.contains("seg") && !BraTS20Layout.channels.contains { stem.hasSuffix("_\($0)") }
+      guard let ending = File.endings.first(where: name.lowercased().hasSuffix) else { return false }
+      return !BraTS20Layout.channels.contains { name.dropLast(ending.count) == "\(identifier)_\($0)" }
     }
   }
 

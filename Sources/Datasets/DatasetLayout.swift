@@ -22,6 +22,14 @@ public enum DatasetLayout: Sendable, Equatable {
       case .kits19, .nnunet, .msd, .pairs: nil
       }
     }
+
+    /// What cases may be told apart by when folds are stratified: attributes that the layout's tables give them.
+    public var categories: [String] {
+      switch self {
+      case .brats20: ["grade"]
+      case .kits19, .nnunet, .msd, .pairs: []
+      }
+    }
   }
 
   /// The layout's name.

@@ -12,6 +12,18 @@ public struct RawCase: Sendable, Equatable {
   public var problems: [String]
   /// What the user should know though the case can be prepared, without the case's name: files found under other names.
   public var notes: [String]
+  /// Where the segmentation may be if it is not called as it should; nil where it is there, or nothing could be it.
+  public var missingLabel: MissingLabel?
+  /// What the data set's tables say about the case; it decides folds and nothing in the prepared file.
+  public var attributes: [String: String] = [:]
+
+  /// A segmentation that is missing.
+  public struct MissingLabel: Sendable, Equatable {
+    /// What it should be called.
+    public var name: String
+    /// Files beside the images; what is in them decides.
+    public var candidates: [RawFile]
+  }
 
   /// A case with its files; none of them is opened.
   public init(

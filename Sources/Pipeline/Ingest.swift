@@ -52,6 +52,8 @@ public struct Ingest: Sendable {
     public var known: Set<String>
     /// What the user should know about the data set as a whole.
     public var notes: [String]
+    /// What the data set's tables say about each of its cases, by identifier.
+    public var attributes: [String: [String: String]]
   }
 
   /// Looks at the raw folder and applies the rules that need no voxels.
@@ -71,11 +73,16 @@ public struct Ingest: Sendable {
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(
-      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)), notes: discovery.notes)
+      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)), notes: discovery.notes,
+      attributes: Dictionary(found.map { ($0.identifier, $0.attributes) }) { first, _ in first })
+    let search = LabelSearch(labels: dataset.labels)
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
-      } else if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
+        continue
+      }
+      let item = search.completed(item)
+      if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: "no label"))
       } else {
         preview.toPrepare.append(item)

@@ -101,8 +101,9 @@ extension FoldsConfig {
     }
     switch scheme {
     case .kfold(let keep): keys.put("keep", .bool(keep), default: .bool(false))
-    case .stratified(let label, let isDefault):
+    case .stratified(.volume(let label, let isDefault)):
       keys.put("by", .text(label.name), default: isDefault ? .text(label.name) : nil)
+    case .stratified(.attribute(let name)): keys.put("by", .text(name))
     // What a file is called decides nothing: digests are made of what is in it.
     case .grouped(let file, let column):
       keys.put("groups", .text(file), default: .text(file))

@@ -266,6 +266,19 @@ import Testing
     #expect(Sample.message(text) == (line.isEmpty ? message : "sample.yaml:5: \(message)"))
   }
 
+  @Test func gradeIsKnownOfBraTSAlone() {
+    let text = Sample.replacing(Sample.folds, with: "folds: {scheme: stratified, by: grade}")
+    #expect(
+      Sample.message(text) == "sample.yaml:10: `folds.by` is not a class with a volume, found the text \"grade\", "
+        + "expected kidney or tumour; only the layout brats20 knows a grade")
+    let brats = text.replacingOccurrences(of: "kits19", with: "brats20").replacingOccurrences(of: "[ct]", with: "[t1]")
+    #expect(Sample.message(brats) == nil)
+    #expect(
+      Sample.message(brats.replacingOccurrences(of: "by: grade", with: "by: grades"))
+        == "sample.yaml:10: `folds.by` is not a class with a volume, found the text \"grades\", "
+        + "expected kidney, tumour or grade; did you mean grade?")
+  }
+
   @Test func labelPatternMustBeItsOwn() {
     let text = Sample.replacing(4, with: "  channels: [t1]\n  images: ['{case}.nii']\n  label: '{case}.nii'")
       .replacingOccurrences(of: "layout: kits19", with: "layout: pairs")
