@@ -10,7 +10,8 @@ import reference
 import scans
 from support import PreparedCase, TestCase, identifiers, json_of, segprep
 
-EXTENTS = (14, 18, 11)
+# More planes than wait for each other while a case is read.
+EXTENTS = (14, 18, 41)
 MATRIX = scans.affine("LPS", (0.8, 0.8, 2.5))
 ORGANS = {"background": 0, "kidney": 1, "tumour": 2}
 # Each as it is stored: channels of one case need not be of one type.
@@ -107,6 +108,15 @@ class NnUNetTests(LayoutTestCase):
         result, _ = self.run_ingest(raw, self.layout("nnunet", ["CT", "FLAIR"]), out=prepared)
         self.assertIn("made anew: case_0, case_1, case_2, case_3: its files are others", result.out)
         self.assert_is(prepared, "case_3", [channel(3, 0), channel(3, 2)])
+
+    def test_export_of_channels_that_no_file_can_be_called(self):
+        raw = self.make(names=["T1/post", "T1"])
+        prepared = self.ingest(raw, self.layout("nnunet", ["T1", "T1/post"]), "--cases", "case_0")
+        out = self.fresh()
+        self.assertEqual(segprep("export", prepared, "--out", out, "--quiet").code, 0)
+        for name, number in (("T1", 1), ("channel1", 0)):
+            found = nibabel.load(out / "case_0" / f"imaging_{name}.nii.gz").get_fdata()
+            numpy.testing.assert_array_equal(found[::-1, ::-1], channel(0, number))
 
     def test_bad_cases_do_not_stop_the_others(self):
         raw = self.make()
@@ -263,9 +273,9 @@ class DecathlonTests(LayoutTestCase):
         expected = "expected a fourth dimension of 4, one volume for each channel in dataset.json; " \
                    "mend dataset.json, or find the right file"
         self.assertEqual(
-            reasons["ORGAN_001"], f"ORGAN_001.nii.gz: does not hold the channels, found 14x18x11x3, {expected}")
+            reasons["ORGAN_001"], f"ORGAN_001.nii.gz: does not hold the channels, found 14x18x41x3, {expected}")
         self.assertEqual(
-            reasons["ORGAN_002"], f"ORGAN_002.nii.gz: does not hold the channels, found 14x18x11, {expected}")
+            reasons["ORGAN_002"], f"ORGAN_002.nii.gz: does not hold the channels, found 14x18x41, {expected}")
         # The volume that is wanted is whole, the file is not.
         self.assertRegex(reasons["ORGAN_003"], "^ORGAN_003.nii.gz: the gzip stream ends early")
         self.assertEqual(identifiers(prepared), ["ORGAN_000", "ORGAN_004"])
@@ -277,7 +287,7 @@ class DecathlonTests(LayoutTestCase):
         scans.write(raw / "a.nii.gz", scans.nifti(self.stack(0), MATRIX))
         result, _ = self.run_ingest(raw, self.layout("pairs", ["ct"], images=["{case}.nii.gz"]))
         self.assertEqual(result.code, 2)
-        self.assertIn("unusable dimensions, found 14x18x11x4, expected three dimensions", result.out + result.err)
+        self.assertIn("unusable dimensions, found 14x18x41x4, expected three dimensions", result.out + result.err)
 
 
 class PairsTests(LayoutTestCase):
