@@ -50,6 +50,9 @@ struct DatasetDescription {
       content = try JSONDecoder().decode(Content.self, from: Data(try file.contents()))
     } catch let error as DatasetError {
       throw error
+    } catch let error as FileError where Folder.isFile(path) {
+      throw .unusable(
+        place: path, problem: "cannot be read", found: error.reason, expected: "a file that may be read")
     } catch is FileError {
       throw Self.missing(in: root)
     } catch {

@@ -29,6 +29,13 @@ public enum NnUNetLayout {
     }
     let training = NumberedImages(in: "imagesTr", of: root, ending: ending)
     let test = NumberedImages(in: "imagesTs", of: root, ending: ending)
+    guard !training.numbers.isEmpty || !test.numbers.isEmpty else {
+      throw .unusable(
+        place: root, problem: "no case there",
+        found: "\(training.listing) in imagesTr and \(test.listing) in imagesTs",
+        expected: "CASE_0000\(ending) and so on, the channel's number in four digits",
+        advice: description.training == nil ? "" : "the Decathlon's files are read by `layout: msd`")
+    }
     let labelled = Set(
       files(in: "labelsTr", of: root).filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) })
     try refuse(test.numbers.keys.filter { training.numbers[$0] != nil || labelled.contains($0) }, root)
@@ -49,12 +56,6 @@ public enum NnUNetLayout {
     let cases =
       trained.sortedByBytes().map { read($0, training, labelled.contains($0)) }
       + test.numbers.keys.sortedByBytes().map { read($0, test, false) }
-    guard !cases.isEmpty else {
-      throw .unusable(
-        place: root, problem: "no case there",
-        found: "\(training.listing) in imagesTr and \(test.listing) in imagesTs",
-        expected: "CASE_0000\(ending) and so on, the channel's number in four digits")
-    }
     var notes = try description.notes(against: labels)
     notes += [description.note(onTraining: trained.count), training.note, test.note].compactMap { $0 }
     let unlabelled = trained.subtracting(labelled).sortedByBytes()

@@ -26,7 +26,8 @@ struct CaseReuse {
 
   /// The prepared file of a case that need not be made anew, as far as the case itself is concerned.
   func upToDate(_ raw: RawCase) -> CaseFileReader? {
-    guard case .upToDate(let prepared, _)? = try? look(at: raw), let file = try? recorded.hashed(prepared.path),
+    guard case .upToDate(let prepared, _)? = try? look(at: raw),
+      let file = try? recorded.hashed(RawFile(prepared.path)),
       entry(of: raw, prepared, file) != nil
     else { return nil }
     return prepared
@@ -41,7 +42,7 @@ struct CaseReuse {
       if let stages, !statesNumbers(of: stages, prepared.decisions) {
         return .make(cause: "the data set's intensities changed")
       }
-      let file = try recorded.hashed(prepared.path)
+      let file = try recorded.hashed(RawFile(prepared.path))
       guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
       inputs[RawFile(prepared.path).name] = file
       return .keep(entry, inputs)

@@ -45,9 +45,10 @@ struct LabelSearch {
 
   /// Why a file is not the segmentation; nil if it may be.
   private func objection(to file: RawFile, _ grid: NIfTIHeader) -> String? {
+    guard Folder.isFile(file.path) else { return "is no file" }
     do {
       let header = try NIfTIHeader(path: file.path)
-      guard GridCheck.mismatch(grid, header) == nil else { return "lies on another grid" }
+      guard (try? GridCheck(grid: grid).match(header)) != nil else { return "lies on another grid" }
       let summary = try VoxelSummary(of: NIfTIReader(header: header))
       guard summary.nonfinite == 0, let values = summary.distinct?.map(\.value),
         values.allSatisfy({ isLabel($0) })

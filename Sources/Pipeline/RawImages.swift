@@ -29,7 +29,8 @@ struct RawImages {
     self.whole = whole
   }
 
-  /// Opens the voxels of each channel, whose axes follow the directions given; of a file that holds several, the last one wanted sees to the checksum.
+  /// Opens the voxels of each channel, whose axes follow the directions given; of a file that holds several, the last one
+  /// wanted sees to the checksum.
   func open(orientations: [Orientation]) throws -> [any PlaneSource] {
     try zip(zip(files, headers), orientations).map { channel, orientation -> any PlaneSource in
       let (file, header) = channel

@@ -196,8 +196,11 @@ import Testing
 
   @Test func folderOfAnotherLayoutHasNoCase() throws {
     #expect(
-      try message(["imagesTr/BRATS_001.nii.gz", "imagesTs/BRATS_002.nii.gz"])
+      try message(
+        ["imagesTr/BRATS_001.nii.gz", "labelsTr/BRATS_001.nii.gz", "imagesTs/BRATS_002.nii.gz"],
+        #"{"modality": {"0": "T1"}, "labels": {}, "training": []}"#)
         == "RAW: no case there, found BRATS_001.nii.gz in imagesTr and BRATS_002.nii.gz in imagesTs, "
-        + "expected CASE_0000.nii.gz and so on, the channel's number in four digits")
+        + "expected CASE_0000.nii.gz and so on, the channel's number in four digits; "
+        + "the Decathlon's files are read by `layout: msd`")
   }
 }
