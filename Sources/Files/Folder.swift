@@ -20,6 +20,11 @@ public enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The path of something in a folder.
+  public static func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
   /// A path's last name; the path itself where it has none.
   public static func lastName(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 

@@ -51,6 +51,8 @@ public struct DryRun: Encodable {
   public var items: [Item]
   /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
+  /// What the user should know about the data set as a whole.
+  public var notes: [String]
 
   /// Prepared cases whose raw files are gone.
   public var gone: [String]
@@ -79,6 +81,7 @@ public struct DryRun: Encodable {
     }
     gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
     excluded = preview.excluded
+    notes = preview.notes
   }
 
   /// The exit code that the ingest would have, as far as headers tell: 0, 1 if some cases will fail, 2 if all will.
@@ -101,8 +104,8 @@ public struct DryRun: Encodable {
     for identifier in gone { table.add([identifier, "-", "-", "-", "-", "raw files gone"]) }
     let making = items.filter { $0.problem == nil && !$0.isKept }
     let total = making.reduce(0) { $0 + ($1.bytes ?? 0) }
-    let warnings = items.flatMap { item in item.notes.map { "warning: \(item.caseIdentifier): \($0)\n" } }.joined()
-    return table.text + warnings
+    let notes = notes + items.flatMap { item in item.notes.map { "\(item.caseIdentifier): \($0)" } }
+    return table.text + notes.map { "warning: \($0)\n" }.joined()
       + "\(Quantity.counted(making.count, "case")) to prepare, \(Quantity.bytes(total)); \(items.count(where: \.isKept)) kept as they are; "
       + "\(excluded.count) left out; \(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
   }

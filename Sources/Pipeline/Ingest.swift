@@ -50,6 +50,10 @@ public struct Ingest: Sendable {
     public var excluded: [Manifest.Absent]
     /// Identifiers of all cases that the raw folder holds.
     public var known: Set<String>
+    /// What the user should know about the data set as a whole.
+    public var notes: [String]
+    /// What the data set's tables say about each of its cases, by identifier.
+    public var attributes: [String: [String: String]]
   }
 
   /// Looks at the raw folder and applies the rules that need no voxels.
@@ -58,7 +62,8 @@ public struct Ingest: Sendable {
 
   private func preview(only: [String]?) throws -> Preview {
     let dataset = plan.config.dataset
-    let found = try dataset.layout.discover(raw, channels: dataset.channels)
+    let discovery = try dataset.discover(raw)
+    let found = discovery.cases
     var wanted = found
     if let only {
       guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
@@ -68,11 +73,16 @@ public struct Ingest: Sendable {
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(
-      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)))
+      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)), notes: discovery.notes,
+      attributes: Dictionary(found.map { ($0.identifier, $0.attributes) }) { first, _ in first })
+    let search = LabelSearch(labels: dataset.labels)
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
-      } else if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
+        continue
+      }
+      let item = search.completed(item)
+      if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: "no label"))
       } else {
         preview.toPrepare.append(item)
@@ -159,7 +169,7 @@ public struct Ingest: Sendable {
   /// must not depend).
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    let files = item.files.map { (path: $0, name: Folder.lastName(of: $0)) }
+    let files = item.files.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
     let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
     for (path, name) in known where text.hasPrefix(path + ": ") {
       // Several problems are one text, and each begins with the case's name.

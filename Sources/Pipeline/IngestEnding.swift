@@ -37,9 +37,13 @@ struct IngestEnding {
     manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
+    for (index, entry) in manifest.cases.enumerated() {
+      guard let attributes = preview.attributes[entry.caseIdentifier] else { continue }
+      manifest.cases[index].attributes = attributes.isEmpty ? nil : attributes
+    }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
     manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
-    manifest.warnings += TwinCheck.warnings(manifest.cases)
+    manifest.warnings += preview.notes + TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
     let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }
     moved = manifest.cases.filter { entry in

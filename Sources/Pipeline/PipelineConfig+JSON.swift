@@ -37,8 +37,12 @@ extension PipelineConfig {
 extension DatasetConfig {
   func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)
-    keys.put("layout", .text(layout.rawValue))
+    keys.put("layout", .text(layout.name.rawValue))
     keys.put("channels", .array(channels.map { .text($0) }))
+    if case .pairs(let layout) = layout {
+      keys.put("images", .array(layout.images.map { .text($0.description) }))
+      if let label = layout.label { keys.put("label", .text(label.description)) }
+    }
     keys.put(
       "labels", .object(.init(uniqueKeysWithValues: labels.classes.map { ($0.name, .number(Double($0.value))) })))
     keys.put("label_map", labels.mapJSON, default: LabelScheme(classes: labels.classes).mapJSON)
@@ -97,8 +101,9 @@ extension FoldsConfig {
     }
     switch scheme {
     case .kfold(let keep): keys.put("keep", .bool(keep), default: .bool(false))
-    case .stratified(let label, let isDefault):
+    case .stratified(.volume(let label, let isDefault)):
       keys.put("by", .text(label.name), default: isDefault ? .text(label.name) : nil)
+    case .stratified(.attribute(let name)): keys.put("by", .text(name))
     // What a file is called decides nothing: digests are made of what is in it.
     case .grouped(let file, let column):
       keys.put("groups", .text(file), default: .text(file))

@@ -25,7 +25,7 @@ public struct PipelineConfig: Sendable, Equatable {
 public struct DatasetConfig: Sendable, Equatable {
   /// How the files lie in folders.
   public var layout: DatasetLayout
-  /// The channels' names, in order; as many as the layout has images per case.
+  /// The channels' names, in the order of the prepared image.
   public var channels: [String]
   /// The classes, and the raw values that stand for each.
   public var labels: LabelScheme
@@ -47,6 +47,12 @@ public struct DatasetConfig: Sendable, Equatable {
     self.unlabelled = unlabelled
     self.exclude = exclude
     self.nonfinite = nonfinite
+  }
+
+  /// The cases in a data set's folder.
+  /// - Throws: `DatasetError`.
+  public func discover(_ root: String) throws(DatasetError) -> Discovery {
+    try layout.discover(root, channels: channels, labels: labels)
   }
 }
 

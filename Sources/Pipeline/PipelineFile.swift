@@ -28,7 +28,7 @@ public enum PipelineFile {
     let dataset = try DatasetReader.read(section.required("dataset"))
     let preprocess = try StageReader.read(section.required("preprocess"))
     var folds = FoldsConfig()
-    if let value = section.optional("folds") { folds = try FoldsReader.read(value, labels: dataset.labels) }
+    if let value = section.optional("folds") { folds = try FoldsReader.read(value, of: dataset) }
     return PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
   }
 

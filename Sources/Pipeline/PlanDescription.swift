@@ -33,7 +33,7 @@ public enum PlanDescription {
 
   private static func describe(_ dataset: DatasetConfig, on page: inout Page) {
     page.section("Data set")
-    page.entry("layout", ["\(dataset.layout.rawValue): \(dataset.layout.explanation)"])
+    page.entry("layout", ["\(dataset.layout.name.rawValue): \(dataset.layout.explanation)"])
     page.entry("channels", [dataset.channels.joined(separator: ", ")])
     page.entry("classes", [dataset.labels.classes.map { "\($0.value) \($0.name)" }.joined(separator: ", ")])
     page.entry("raw labels", rawLabels(dataset.labels))

@@ -32,6 +32,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     public var source: CaseSource
     /// What to look at before training on the case.
     public var warnings: [String]
+    /// What the data set's tables say about the case, such as a tumour's grade; nil where they say nothing.
+    public var attributes: [String: String]?
 
     /// The entry of a case that was written, in no fold yet.
     public init(

@@ -160,6 +160,21 @@ import Testing
   }
 }
 
+@Suite struct GradePlanTests {
+  @Test func gradesAreExplained() throws {
+    let text = Sample.replacing(Sample.folds, with: "folds: {scheme: stratified, by: grade}")
+      .replacingOccurrences(of: "kits19", with: "brats20").replacingOccurrences(of: "[ct]", with: "[t1]")
+    let page = PlanDescription.text(of: Plan(try Sample.config(text), sourceFile: "sample.yaml"))
+    #expect(
+      page.contains(
+        """
+        Folds
+          5 folds of the labelled cases that are not excluded, each with as many of every grade, to within one:
+          those of one grade are shuffled with seed 12345 and dealt to the folds in turn, one grade after the other
+        """), "\(page)")
+  }
+}
+
 @Suite struct JSONValueTests {
   @Test func numbersAreAsShortAsTheyCanBe() {
     let numbers: [Double] = [3, -0.0, 1.62, 0.1, 1e-5, 1e20, -79, 4_294_967_295]
