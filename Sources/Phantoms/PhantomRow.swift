@@ -23,8 +23,9 @@ struct PhantomRow {
   var values: UnsafeMutablePointer<Float>
   var labels: UnsafeMutablePointer<UInt8>
 
-  /// Paints a tissue over what is there, in each image, as far as the row's weights say.
-  func blend(_ tissue: Tissue, _ range: Range<Int>) {
+  /// Paints a tissue over what is there, in each image, as far as `weights` say (the row's own, if not given).
+  func blend(_ tissue: Tissue, _ range: Range<Int>, weights given: UnsafeMutablePointer<Float>? = nil) {
+    let (weights, grain) = (given ?? weights, grain)
     for image in 0..<images {
       let (values, signal, ripple) = (values + image * stride, tissue.signal[image], tissue.ripple[image])
       for slice in range { values[slice] += weights[slice] * (signal + ripple * grain[slice] - values[slice]) }

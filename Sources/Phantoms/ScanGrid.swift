@@ -11,8 +11,10 @@ struct ScanGrid: Sendable, Equatable {
   var sliceSpacing: Double
   /// Millimetres from row to row and from column to column.
   var pixel: Double
-  /// The height of the first slice above the kidneys, in millimetres.
+  /// The height of the first slice, in millimetres.
   var top: Double
+  /// The y of the image's middle, in millimetres.
+  var middle: Double = 0
 
   /// Voxels along each axis, fastest in memory first.
   var extents: [Int] { [slices, rows, columns] }
@@ -24,7 +26,7 @@ struct ScanGrid: Sendable, Equatable {
   var heights: [Float] { (0..<slices).map { z(slice: $0) } }
 
   func x(column: Int) -> Float { Float(pixel * (Double(columns - 1) / 2 - Double(column))) }
-  func y(row: Int) -> Float { Float(pixel * (Double(rows - 1) / 2 - Double(row))) }
+  func y(row: Int) -> Float { Float(middle + pixel * (Double(rows - 1) / 2 - Double(row))) }
   func z(slice: Int) -> Float { Float(top - sliceSpacing * Double(slice)) }
 
   /// The slices between two heights; empty where they lie outside the scan.
