@@ -91,7 +91,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],
+      name: "PhantomsTests",
+      dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -41,6 +41,27 @@ public enum Folder {
     return resolved(above) + "/" + trimmed[trimmed.index(after: slash)...]
   }
 
+  /// The path itself where something is there, else the nearest folder above it.
+  static func nearestThere(_ path: String) -> String {
+    var path = path[...]
+    var status = stat()
+    while stat(String(path), &status) != 0 {
+      while path.count > 1 && path.hasSuffix("/") { path = path.dropLast() }
+      guard let slash = path.lastIndex(of: "/") else { return "." }
+      if slash == path.startIndex { return "/" }
+      path = path[..<slash]
+    }
+    return String(path)
+  }
+
+  /// What has a path's name, in words: nil where it is a folder, "nothing" where the name is free.
+  public static func obstacle(at path: String) -> String? {
+    var status = stat()
+    if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : "a file" }
+    if errno == ELOOP { return "links that lead in a circle" }
+    return lstat(path, &status) == 0 ? "a link that leads nowhere" : "nothing"
+  }
+
   /// Makes a folder and those above it, where they are missing.
   /// - Throws: `FileError`; `ENOTDIR` where something that is no folder has the name.
   public static func make(_ path: String) throws(FileError) {

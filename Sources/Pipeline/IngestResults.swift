@@ -69,6 +69,11 @@ final class IngestResults: @unchecked Sendable {
     }
   }
 
+  /// Whether the case at a place is there, made or kept.
+  func isPresent(_ place: Int) -> Bool {
+    lock.withLock { if case .present = states[place] { true } else { false } }
+  }
+
   /// Reports of all cases, sorted by identifier.
   var reports: [CaseReport] { lock.withLock { byPlace.sorted { $0.caseIdentifier < $1.caseIdentifier } } }
 

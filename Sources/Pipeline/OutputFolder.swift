@@ -11,16 +11,16 @@ import Prepared
 final class OutputFolder: Sendable {
   let path: String
   private let lock: Int32
+  /// What a run writes beside the cases.
+  private static let files = [
+    ".lock", "manifest.json", "splits_final.json", "datalist.json", "dataset_fingerprint.json", "plan.json",
+    "run_report.json",
+  ]
 
-  /// - Throws: `IngestError.outputNotWritable` or `.outputHeld`.
+  /// - Throws: `IngestError.outputNotWritable`, `.outputObstructed` or `.outputHeld`; `FileError` where the disk is full.
   init(path: String) throws {
     self.path = path
-    do {
-      try Folder.make(path + "/cases")
-      try Folder.make(path + "/" + CasePreviews.folder)
-    } catch {
-      throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
-    }
+    try Self.make(path)
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
     // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
@@ -37,6 +37,26 @@ final class OutputFolder: Sendable {
   }
 
   deinit { close(lock) }
+
+  /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
+  private static func make(_ path: String) throws {
+    do {
+      try Folder.make(path + "/cases")
+      try Folder.make(path + "/" + CasePreviews.folder)
+    } catch {
+      if error.isOutOfSpace { throw error }
+      guard let found = Folder.obstacle(at: error.path), found != "nothing" else {
+        throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
+      }
+      throw IngestError.outputObstructed(path: path, found: found, at: error.path, expected: "a folder")
+    }
+    for name in files where Folder.isFolder("\(path)/\(name)") {
+      throw IngestError.outputObstructed(path: path, found: "a folder", at: "\(path)/\(name)", expected: "a file")
+    }
+    for folder in [path, path + "/cases", path + "/" + CasePreviews.folder] where access(folder, W_OK | X_OK) != 0 {
+      throw IngestError.outputNotWritable(path: folder, detail: String(cString: strerror(errno)))
+    }
+  }
 
   /// Removes what an earlier run made of a case that nothing names any more; what is not there is no error.
   func remove(_ caseIdentifier: String) {

@@ -57,6 +57,8 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
     }
   }
 
+  func warned(_ line: String) { lock.withLock { printError("warning: \(line)") } }
+
   func end() {
     lock.withLock { if !isSilent && isTerminal { clear() } }
   }

@@ -513,3 +513,56 @@ class GenuineCaseTests(BraTSTestCase):
         result, _ = self.run_ingest(raw, PIPELINES / "brats20-4channel.yaml")
         self.assertEqual(result.code, 2)
         self.assertRegex(result.out + result.err, "_flair.nii.gz, .*_t1.nii.gz and .*_t2.nii.gz are missing, found")
+
+
+class PhantomTests(BraTSTestCase):
+    """What `synth brats20` makes goes through both of the project's own pipelines."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.raw = cls.folder / "raw"
+        made = segprep("synth", "brats20", "--cases", 6, "--copy", "kaggle", "--out", cls.raw)
+        assert made.code == 0, made.err
+        cls.lines = made.out.splitlines()
+
+    def test_one_line_a_case(self):
+        self.assertEqual(len(self.lines), 6)
+        (line,) = [line for line in self.lines if identifier(5) in line]
+        self.assertRegex(line, r"80x80x52 LGG, no enhancing tumour \(\d of 6\)$")
+
+    def test_the_papers_pipeline(self):
+        """Case 5 has no enhancing tumour and is left out; case 6's segmentation is found under another name."""
+        result, prepared = self.run_ingest(self.raw, PIPELINES / "brats20.yaml")
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(identifiers(prepared), [identifier(number) for number in [1, 2, 3, 4, 6]])
+        (excluded,) = json_of(prepared / "manifest.json")["excluded"]
+        self.assertEqual(excluded["case_identifier"], identifier(5))
+        self.assertRegex(excluded["reason"], "^no enhancing tumour")
+        self.assertEqual(len(result.lines_naming("W39_1998.09.19_Segm.nii is taken for the segmentation")), 1)
+
+    def test_four_channels(self):
+        prepared = self.ingest(self.raw, PIPELINES / "brats20-4channel.yaml")
+        for entry in json_of(prepared / "manifest.json")["cases"]:
+            case = PreparedCase.read(prepared / entry["file"])
+            counts = numpy.bincount(case.label.ravel(), minlength=4)
+            self.assertEqual(counts[3] == 0, entry["case_identifier"] == identifier(5), counts)
+            self.assertGreater(counts[2], 100)
+            for channel in case.image:
+                brain_voxels = channel[channel != 0]
+                self.assertAlmostEqual(brain_voxels.mean(), 0, places=4)
+                self.assertAlmostEqual(brain_voxels.std(), 1, places=4)
+
+    def test_tables(self):
+        tables = self.raw / "MICCAI_BraTS2020_TrainingData"
+        names = (tables / "name_mapping.csv").read_text().splitlines()
+        self.assertTrue(names[0].startswith("Grade,BraTS_2017_subject_ID,"))
+        self.assertEqual([line.split(",")[-1] for line in names[1:]], [identifier(number) for number in range(1, 7)])
+        self.assertIn("Brats20ID,Age,Survival_days,Extent_of_Resection\n", (tables / "survival_info.csv").read_text())
+
+    def test_same_bytes_for_any_jobs(self):
+        again = self.fresh("raw")
+        options = ["--cases", 6, "--copy", "kaggle", "--jobs", 1, "--quiet"]
+        self.assertEqual(segprep("synth", "brats20", *options, "--out", again).code, 0)
+        for path in self.raw.rglob("*.*"):
+            self.assertEqual(path.read_bytes(), (again / path.relative_to(self.raw)).read_bytes(), path.name)

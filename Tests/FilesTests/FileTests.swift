@@ -94,5 +94,32 @@ struct FileTests {
     )
   }
 
+  @Test func obstaclesAreNamed() throws {
+    let folder = TemporaryFolder()
+    try folder.put([1], "file")
+    for (name, target) in [("circle", "circle"), ("broken", "nothing there"), ("good", ".")] {
+      try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: target)
+    }
+    let found = ["file", "circle", "broken", "good", "none", "circle/below"].map {
+      Folder.obstacle(at: folder.path($0))
+    }
+    #expect(
+      found == [
+        "a file", "links that lead in a circle", "a link that leads nowhere", nil, "nothing",
+        "links that lead in a circle",
+      ])
+  }
+
+  @Test func freeSpaceIsThatOfTheFolderAbove() throws {
+    let folder = TemporaryFolder()
+    let free = try #require(DiskSpace.freeBytes(at: folder.path("")))
+    #expect(free > 0)
+    // Other processes write meanwhile.
+    let below = try #require(DiskSpace.freeBytes(at: folder.path("not/there/yet")))
+    #expect(abs(below - free) < 1 << 30)
+    #expect(DiskSpace.freeBytes(at: "/proc/not there") != nil)
+    #expect(DiskSpace.freeBytes(at: "not there") != nil)
+  }
+
   @Test func peakMemoryIsSome() { #expect(Memory.peakBytes > 1 << 20) }
 }
