@@ -10,7 +10,7 @@ extension Brain {
         halfLengths: SIMD3(across.x, across.y, length / 2 + overlap)))
   }
 
-  /// A point given for the left of the midline, on one side, moved with the midline.
+  /// A point given for the right, on one side, moved with the midline.
   private func place(_ side: Float, _ point: SIMD3<Float>) -> SIMD3<Float> {
     var moved = SIMD3(side * point.x, point.y, point.z)
     moved.x += shape.midline(moved)
