@@ -50,14 +50,18 @@ bench: build apt-bench
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 
 # The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
+# The compiler heeds the last -sanitize alone, so that names both. Without coverage a run proves nothing.
 fuzz: apt-build apt-test
-	SEGPREP_FUZZ=1 $(SWIFT_BUILD) -c release --product nifti-fuzz --sanitize fuzzer --sanitize address --scratch-path $(FUZZ)
+	SEGPREP_FUZZ=1 $(SWIFT_BUILD) -c release --product nifti-fuzz \
+	  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address --scratch-path $(FUZZ)
 	rm -rf $(FUZZ)/corpus $(FUZZ)/seeds
 	mkdir -p $(FUZZ)/corpus
 	Tests/Fuzz/make-corpus $(FUZZ)/seeds
-	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 -use_value_profile=1 -timeout=10 \
-	  -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ)/ \
-	  $(FUZZ)/corpus $(FUZZ)/seeds
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 \
+	  -use_value_profile=1 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 \
+	  -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus $(FUZZ)/seeds >$(FUZZ)/log 2>&1 || { tail -60 $(FUZZ)/log; exit 1; }
+	@grep --extended-regexp 'INITED|DONE|stat::' $(FUZZ)/log
+	@grep --quiet 'DONE *cov:' $(FUZZ)/log || { echo "$(FUZZ)/log: no coverage was measured" >&2; exit 1; }
 
 apt-build:
 	@Tests/install-apt $(APT_BUILD)
