@@ -30,6 +30,8 @@ let package = Package(
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
 
     // The library, from the voxel outwards.
@@ -44,6 +46,14 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
+    .target(
+      name: "Shards",
+      dependencies: [
+        "CDeflate", "CKernels", "CLZ4", "CZstd", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing",
+        "Randomness", "Volumes",
+      ],
+      exclude: ["FORMAT.md"],
       swiftSettings: strict),
     .target(
       name: "Pipeline",
@@ -78,6 +88,13 @@ let package = Package(
     .testTarget(
       name: "PreparedTests",
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ShardsTests",
+      dependencies: [
+        "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
+        "Volumes",
+      ],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
