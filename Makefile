@@ -4,7 +4,7 @@
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev zlib1g-dev \
   liblz4-dev libzstd-dev
 # Tests: the libraries whose results ours are compared with.
-APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-hdf5plugin
+APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv
 # Benchmarks: what makes the raw cases and holds the peers.
 APT_BENCH := python3 python3-numpy python3-venv
 
@@ -12,7 +12,7 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
 DEMO := demo
 
-.PHONY: demo build test lint unit end-to-end bench apt-build apt-test apt-bench clean
+.PHONY: demo build test lint unit end-to-end bench apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -34,12 +34,12 @@ lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	Tests/check-package
 
-unit: apt-build apt-test
+unit: apt-build apt-test plugins
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
 
 # The built program against nibabel, SciPy and h5py, as a user runs it.
-end-to-end: build apt-test
+end-to-end: build apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
@@ -52,6 +52,10 @@ apt-build:
 
 apt-test:
 	@Tests/install-apt $(APT_TEST)
+
+# HDF5's plugins for lz4 and zstd, in a Python of their own.
+plugins: apt-test
+	@Tests/install-plugins .build/plugins
 
 apt-bench:
 	@Tests/install-apt $(APT_BENCH)

@@ -12,6 +12,7 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),

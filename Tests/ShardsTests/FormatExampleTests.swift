@@ -5,24 +5,29 @@ import TestSupport
 import Testing
 import Volumes
 
-/// FORMAT.md's example, run by the system's Python on files of ours.
+/// FORMAT.md's example, run by Python on files of ours.
 struct FormatExampleTests {
   private let folder = TemporaryFolder()
-  private static let python = "/usr/bin/python3"
 
-  private static func has(_ module: String) -> Bool {
-    (try? run(["-c", "import \(module)"]))?.status == 0
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  /// Debian's, whose HDF5 has no plugins, and the one that Tests/install-plugins made.
+  private static let stock = URL(filePath: "/usr/bin/python3")
+  private static let withPlugins = repository.appending(path: ".build/plugins/bin/python")
+
+  private static func has(_ module: String, _ python: URL) -> Bool {
+    (try? run(python, ["-c", "import \(module)"]))?.status == 0
   }
 
-  @Test(.enabled("needs python3-h5py", { has("h5py") }), arguments: [ShardCompression.none, .deflate(level: 6)])
-  func stockHDF5Reads(compression: ShardCompression) throws { try expectExample(compression) }
+  @Test(.enabled("needs python3-h5py", { has("h5py", stock) }), arguments: [ShardCompression.none, .deflate(level: 6)])
+  func stockHDF5Reads(compression: ShardCompression) throws { try expectExample(compression, Self.stock) }
 
   @Test(
-    .enabled("needs python3-h5py and python3-hdf5plugin", { has("h5py, hdf5plugin") }),
+    .enabled("needs `make plugins`", { has("hdf5plugin", withPlugins) }),
     arguments: [ShardCompression.lz4, .zstd(level: 1)])
-  func pluginsRead(compression: ShardCompression) throws { try expectExample(compression) }
+  func pluginsRead(compression: ShardCompression) throws { try expectExample(compression, Self.withPlugins) }
 
-  private func expectExample(_ compression: ShardCompression) throws {
+  private func expectExample(_ compression: ShardCompression, _ python: URL) throws {
     for image in ShardLayout.ImageType.allCases {
       // Larger than one block of LZ4.
       let layout = try ShardLayout(
@@ -30,7 +35,7 @@ struct FormatExampleTests {
         compression: compression, classes: 3)
       let sample = SampleShard(layout: layout, patches: 3)
       let path = try sample.write(into: folder).path
-      let result = try Self.run(["-c", try Self.example(), path])
+      let result = try Self.run(python, ["-c", try Self.example(), path])
       try #require(result.status == 0, "\(result.error)")
       #expect(result.output == (0..<3).map { expectedLine(sample, $0) }.joined())
     }
@@ -64,16 +69,15 @@ struct FormatExampleTests {
 
   /// The Python between the fences of the document.
   private static func example() throws -> String {
-    let document = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Shards/FORMAT.md")
-    let text = try String(contentsOf: document.standardizedFileURL, encoding: .utf8)
+    let text = try String(contentsOf: repository.appending(path: "Sources/Shards/FORMAT.md"), encoding: .utf8)
     let start = try #require(text.range(of: "```python\n"))
     let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
     return String(text[start.upperBound..<end.lowerBound])
   }
 
-  private static func run(_ arguments: [String]) throws -> (status: Int32, output: String, error: String) {
+  private static func run(_ python: URL, _ arguments: [String]) throws -> (status: Int32, output: String, error: String) {
     let process = Process()
-    process.executableURL = URL(filePath: python)
+    process.executableURL = python
     process.arguments = arguments
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
