@@ -70,7 +70,7 @@ let package = Package(
       name: "segprep",
       dependencies: [
         "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Volumes",
+        "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

@@ -55,6 +55,15 @@ public struct HDF5Reader: ~Copyable {
     }
   }
 
+  /// The place in the file of a contiguous dataset's first byte, and the bytes of one element.
+  public borrowing func place(_ name: String) throws(HDF5Error) -> (offset: Int, elementBytes: Int) {
+    let dataset = try open(name)
+    let type = Identifier(try Gateway.call(path, "describe /\(name)") { H5Dget_type(dataset.value) }, H5Tclose)
+    // 0 is HDF5's answer to a failure; no element is of so many bytes.
+    let bytes = try Gateway.call(path, "describe /\(name)") { Int64(clamping: H5Tget_size(type.value)) }
+    return (try datasetOffset(dataset.value, path: path, name: name), Int(bytes))
+  }
+
   /// The numbers of a dataset of integers, which must have the shape.
   ///
   /// Nothing is allocated for a shape that the dataset does not have; that the shape is sound is the caller's to see to.

@@ -32,8 +32,7 @@ public struct HDF5Writer: ~Copyable {
     let dataset = try createDataset(name, type: type.identifier, shape: shape) { creation, action throws(HDF5Error) in
       try Gateway.call(path, action) { H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) }
     }
-    // The undefined address, HDF5's answer to a failure, is -1 once it is signed.
-    return try Gateway.call(path, "create dataset /\(name)") { Int(bitPattern: H5Dget_offset(dataset.value)) }
+    return try datasetOffset(dataset.value, path: path, name: name)
   }
 
   /// Makes a dataset whose chunks the caller fills with bytes that have been through the filters already.
@@ -70,13 +69,15 @@ public struct HDF5Writer: ~Copyable {
     try write(bytes.isEmpty ? [0] : bytes, type: type.value, to: dataset, "write /\(name)")
   }
 
-  /// Puts a list of texts into a dataset of its own, each filled up with zeros to the length of the longest.
-  public borrowing func write(_ texts: [String], to name: String) throws(HDF5Error) {
+  /// Puts a list of texts into a dataset of its own, each filled up with zeros to the length of the longest, which is
+  /// returned with the place in the file of the first byte.
+  public borrowing func write(_ texts: [String], to name: String) throws(HDF5Error) -> (offset: Int, width: Int) {
     let width = max(1, texts.map(\.utf8.count).max() ?? 1)
     let type = try textType(bytes: width, name)
     let dataset = try createDataset(name, type: type.value, shape: [texts.count]) { _, _ in }
     let bytes = texts.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: width - $0.utf8.count) }
     try write(bytes, type: type.value, to: dataset, "write /\(name)")
+    return (try datasetOffset(dataset.value, path: path, name: name), width)
   }
 
   /// Makes a group; the one above it must be there.
@@ -172,4 +173,10 @@ public struct HDF5Writer: ~Copyable {
     let file = file.value
     try Gateway.call(path, "write the file") { H5Fflush(file, H5F_SCOPE_GLOBAL) }
   }
+}
+
+/// The place in the file of a contiguous dataset's first byte.
+func datasetOffset(_ dataset: hid_t, path: String, name: String) throws(HDF5Error) -> Int {
+  // The undefined address, HDF5's answer to a failure, is -1 once it is signed.
+  try Gateway.call(path, "find dataset /\(name)") { Int(bitPattern: H5Dget_offset(dataset)) }
 }

@@ -6,4 +6,10 @@ public enum CRC32C {
   public static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     segprep_crc32c(0, bytes.baseAddress, bytes.count)
   }
+
+  /// A checksum as people read it.
+  static func text(_ checksum: UInt32) -> String {
+    let digits = String(checksum, radix: 16)
+    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
 }

@@ -7,19 +7,14 @@ public final class ShardDecoder: @unchecked Sendable {
   public let layout: ShardLayout
   private let unpacker: CodecUnpacker
   private let staged: Buffer<UInt8>
-  private var memory = Buffer<UInt8>(count: 0)
+  /// Where bytes lie before they are decoded.
+  let stored = StoredBytes()
 
   /// A decoder for shards of that layout.
   public init(_ layout: ShardLayout) {
     self.layout = layout
     unpacker = CodecUnpacker(layout.compression)
     staged = Buffer(count: layout.compression == .none ? 0 : layout.imageBytes)
-  }
-
-  /// Memory for stored bytes; good until the next call.
-  func stored(_ count: Int) -> UnsafeMutableRawBufferPointer {
-    if memory.count < count { memory = Buffer(count: count) }
-    return UnsafeMutableRawBufferPointer(start: memory.base, count: count)
   }
 
   /// False for bytes that do not unpack to an image.

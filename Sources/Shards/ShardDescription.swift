@@ -11,6 +11,7 @@ struct ShardDescription {
   private(set) var plan: String
   private(set) var contentDigest: String
   private(set) var worstRounding: Double?
+  private(set) var indexPlaces: ShardManifest.IndexPlaces
 
   /// - Parameter length: the file's.
   init(path: String, length: Int) throws {
@@ -28,6 +29,10 @@ struct ShardDescription {
     plan = try file.texts("plan", count: nil, limit: length)[0]
     contentDigest = try file.text("content_digest") ?? ""
     worstRounding = try file.numbers("image_worst_rounding")?.first
+    let names = ShardIndex.columns(classes: layout.classes).map(\.name)
+    let entries = try file.place("index/case")
+    indexPlaces = .init(columns: ["case": entries.offset], caseBytes: entries.elementBytes)
+    for name in names { indexPlaces.columns[name] = try file.place("index/" + name).offset }
   }
 
   /// What is asked of the file, and the messages where the answer cannot be.
@@ -122,6 +127,10 @@ struct ShardDescription {
         throw unsound("/index/fold", Swift.Set(column("fold")).sorted(), "\(fold) for every patch")
       }
       let (origins, counts) = (column("origin_zyx"), column("class_counts"))
+      // Small enough to add a shape to them.
+      guard origins.allSatisfy({ $0.magnitude <= UInt(Int32.max) }), column("variant").allSatisfy({ $0 >= 0 }) else {
+        throw unsound("/index/origin_zyx or variant", "a number out of range", "places in a volume, variants from 0")
+      }
       let index = ShardIndex(
         patches: (0..<patches).map { patch in
           ShardPatch(

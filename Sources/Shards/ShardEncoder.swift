@@ -83,18 +83,7 @@ final class ShardEncoder: @unchecked Sendable {
   private static let largestHalf: Float = 65504
 
   private func count(_ patch: ShardPatch) throws(ShardError) {
-    let (shape, margin, stored) = (layout.shape, layout.margin, layout.storedShape)
-    counts.values.update(repeating: 0)
-    if margin == Shape(z: 0, y: 0, x: 0) {
-      segprep_count_bytes(labelVoxels.base, shape.count, counts.base)
-    } else {
-      for z in margin.z..<(margin.z + shape.z) {
-        for y in margin.y..<(margin.y + shape.y) {
-          segprep_count_bytes(
-            labelVoxels.base + (z * stored.y + y) * stored.x + margin.x, shape.x, counts.base)
-        }
-      }
-    }
+    layout.count(labelVoxels.base, into: counts.base)
     guard let foreign = (layout.classes..<256).first(where: { counts.base[$0] > 0 }) else { return }
     throw .foreignClass(caseIdentifier: patch.caseIdentifier, found: foreign, classes: layout.classes)
   }

@@ -18,6 +18,7 @@ final class ShardFileBuilder {
   private var labelEntries: [Entry] = []
   private var classCounts: [[Int]] = []
   private var worstRounding: Float = 0
+  private var indexPlaces = ShardManifest.IndexPlaces(columns: [:], caseBytes: 0)
 
   private struct Entry {
     var place: HDF5ChunkPlace
@@ -68,9 +69,12 @@ final class ShardFileBuilder {
   private func layOutIndex() throws(HDF5Error) {
     let patches = file.patches
     try writer?.createGroup("index")
-    try writer?.write(patches.map(\.caseIdentifier), to: "index/case")
+    if let cases = try writer?.write(patches.map(\.caseIdentifier), to: "index/case") {
+      indexPlaces = .init(columns: ["case": cases.offset], caseBytes: cases.width)
+    }
     for (name, type, width) in ShardIndex.columns(classes: layout.classes) {
-      _ = try writer?.createDataset("index/" + name, type: type, shape: [patches.count] + (width.map { [$0] } ?? []))
+      indexPlaces.columns[name] = try writer?.createDataset(
+        "index/" + name, type: type, shape: [patches.count] + (width.map { [$0] } ?? []))
     }
     try writer?.write(patches.map { _ in Int32(file.fold ?? -1) }, to: "index/fold")
     try writer?.write(patches.flatMap { $0.origin.array.map { Int64($0) } }, to: "index/origin_zyx")
@@ -142,7 +146,7 @@ final class ShardFileBuilder {
       let (bytes, sha256) = try SHA256.hash(file: temporary)
       return WrittenShard(
         bytes: bytes, sha256: sha256, classCounts: classCounts,
-        worstRounding: layout.image == .float16 ? Double(worstRounding) : nil)
+        worstRounding: layout.image == .float16 ? Double(worstRounding) : nil, index: indexPlaces)
     }
   }
 }

@@ -23,6 +23,8 @@ public final class ShardReader: Sendable {
   public let contentDigest: String
   /// The greatest rounding error of any voxel; nil for float32.
   public let worstRounding: Double?
+  /// Where the columns of the index lie.
+  public let indexPlaces: ShardManifest.IndexPlaces
   private let file: OpenFile
 
   /// Opens a shard and checks all but the patches' bytes.
@@ -43,6 +45,7 @@ public final class ShardReader: Sendable {
     plan = description.plan
     contentDigest = description.contentDigest
     worstRounding = description.worstRounding
+    indexPlaces = description.indexPlaces
   }
 
   /// Reads a patch, margin included, into memory of the layout's size.
@@ -78,13 +81,13 @@ public final class ShardReader: Sendable {
   private func fetch(
     _ chunk: ShardIndex.Chunk, _ what: String, of patch: Int, using decoder: ShardDecoder
   ) throws -> UnsafeRawBufferPointer {
-    let memory = decoder.stored(chunk.length)
+    let memory = decoder.stored.take(chunk.length)
     let got = try file.read(into: memory, at: chunk.offset)
     let found = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: memory[..<got]))
     guard got == chunk.length, found == chunk.checksum else {
       throw damaged(
-        what, patch, found: got == chunk.length ? "crc32c \(hex(found))" : "\(got) bytes",
-        expected: got == chunk.length ? hex(chunk.checksum) : "\(chunk.length)")
+        what, patch, found: got == chunk.length ? "crc32c \(CRC32C.text(found))" : "\(got) bytes",
+        expected: got == chunk.length ? CRC32C.text(chunk.checksum) : "\(chunk.length)")
     }
     return UnsafeRawBufferPointer(memory)
   }
@@ -97,10 +100,5 @@ public final class ShardReader: Sendable {
     .damagedPatch(
       path: path, patch: patch, caseIdentifier: index.patches[patch].caseIdentifier, what: what, found: found,
       expected: expected)
-  }
-
-  private func hex(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 }

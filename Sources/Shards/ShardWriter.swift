@@ -70,7 +70,8 @@ public final class ShardWriter: Sendable {
       reader.contentDigest == file.digest(layout, plan: plan), let (bytes, sha256) = try? SHA256.hash(file: path)
     else { return nil }
     return WrittenShard(
-      bytes: bytes, sha256: sha256, classCounts: reader.index.classCounts, worstRounding: reader.worstRounding)
+      bytes: bytes, sha256: sha256, classCounts: reader.index.classCounts, worstRounding: reader.worstRounding,
+      index: reader.indexPlaces)
   }
 }
 
@@ -84,4 +85,6 @@ public struct WrittenShard: Sendable, Equatable {
   public var classCounts: [[Int]]
   /// The greatest rounding error of any voxel; nil for float32.
   public var worstRounding: Double?
+  /// Where the columns of the index lie.
+  public var index: ShardManifest.IndexPlaces
 }
