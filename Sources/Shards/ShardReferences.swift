@@ -50,17 +50,22 @@ struct ShardReferences {
       guard found != expected else { return }
       problems.append("\(name) is not the manifest's, found \(found), expected \(expected)")
     }
+    func text(_ fold: Int?) -> String { fold.map(String.init) ?? "none" }
     let cases = Dictionary(manifest.cases.map { ($0.caseIdentifier, $0) }) { first, _ in first }
     compare("the set", reader.set, entry.set)
-    compare("the fold", reader.index.fold, entry.fold)
+    compare("the fold", text(reader.index.fold), text(entry.fold))
     compare("the number of patches", reader.index.patches.count, entry.patches)
     compare("the list of cases", reader.cases.keys.sorted(), entry.cases.sorted())
     compare("the place of the index", reader.indexPlaces, entry.index)
     compare("voxels per class", ClassCounts.sum(reader.index.classCounts), entry.classVoxels)
     compare("patches per class", ClassCounts.patches(reader.index.classCounts), entry.classPatches)
     for (name, item) in reader.cases.sorted(by: { $0.key < $1.key }) {
-      compare("the prepared file of \(name)", item.preparedHash, cases[name]?.preparedSha256)
-      compare("the fold of \(name)", entry.fold, cases[name]?.fold)
+      guard let known = cases[name] else {
+        problems.append("\(name) is not the manifest's, found patches of it, expected only its cases")
+        continue
+      }
+      compare("the prepared file of \(name)", item.preparedHash, known.preparedSha256)
+      compare("the fold of \(name)", text(entry.fold), text(known.fold))
     }
     return problems
   }
@@ -91,14 +96,14 @@ struct ShardReferences {
     }
     let entry = index.patches[patch]
     let volume = reader.cases[entry.caseIdentifier]?.shape ?? layout.shape
-    let isOutside = SpatialAxis.allCases.contains {
-      entry.origin[$0] >= volume[$0] || entry.origin[$0] <= -layout.shape[$0]
+    if SpatialAxis.allCases.contains(where: { entry.origin[$0] >= volume[$0] || entry.origin[$0] <= -layout.shape[$0] }) {
+      problems.append("the patch lies outside its case, found \(entry.origin), expected within \(volume)")
+    } else {
+      let isPadded = SpatialAxis.allCases.contains {
+        entry.origin[$0] < 0 || entry.origin[$0] > volume[$0] - layout.shape[$0]
+      }
+      compare("the flag for padding", entry.flags.contains(.padded), isPadded)
     }
-    if isOutside { problems.append("the patch lies outside its case, found \(entry.origin), expected within \(volume)") }
-    let isPadded = SpatialAxis.allCases.contains {
-      entry.origin[$0] < 0 || entry.origin[$0] > volume[$0] - layout.shape[$0]
-    }
-    compare("the flag for padding", entry.flags.contains(.padded), isPadded)
     if layout.isLabelled { compare("the count of each class", index.classCounts[patch], scratch.classCounts(layout)) }
     return problems
   }

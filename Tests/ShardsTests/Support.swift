@@ -22,9 +22,11 @@ struct SampleShard {
         preparedHash: "dd\(number)")
     }
     let patches = (0..<patches).map { patch in
-      ShardPatch(
-        caseIdentifier: cases[patch % 2].caseIdentifier, origin: Shape(z: patch - 1, y: 2 * patch, x: 3 * patch),
-        flags: patch == 0 ? [.padded] : patch == 1 ? [.foreground] : [], variant: patch == 4 ? 1 : 0)
+      let (origin, volume) = (Shape(z: patch - 1, y: 2 * patch, x: 3 * patch), cases[0].shape)
+      let isPadded = SpatialAxis.allCases.contains { origin[$0] < 0 || origin[$0] + layout.shape[$0] > volume[$0] }
+      return ShardPatch(
+        caseIdentifier: cases[patch % 2].caseIdentifier, origin: origin,
+        flags: isPadded ? [.padded] : patch == 1 ? [.foreground] : [], variant: patch == 4 ? 1 : 0)
     }
     return ShardFile(set: "random", fold: 2, number: 7, patches: patches, cases: cases)
   }
