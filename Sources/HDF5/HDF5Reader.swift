@@ -32,7 +32,8 @@ public struct HDF5Reader: ~Copyable {
         return (extents.prefix(rank).map { Int(clamping: $0) }, candidate)
       }
     }
-    throw .unexpected(path: path, name: "type of /\(name)", found: "another type",
+    throw .unexpected(
+      path: path, name: "type of /\(name)", found: "another type",
       expected: ElementType.allCases.map(\.rawValue).joined(separator: ", "))
   }
 
@@ -140,8 +141,8 @@ public struct HDF5Reader: ~Copyable {
     let isText = try Gateway.call(path, "read \(name)") { H5Tget_class(type).rawValue } == H5T_STRING.rawValue
     let isVariable = try Gateway.call(path, "read \(name)") { H5Tis_variable_str(type) } > 0
     // 0 is HDF5's answer to a failure.
-    let width = isText && !isVariable ? try Gateway.call(path, "read \(name)") { Int64(clamping: H5Tget_size(type)) } : 0
-    guard width > 0, width <= limit else {
+    let width = try Gateway.call(path, "read \(name)") { Int64(clamping: H5Tget_size(type)) }
+    guard isText, !isVariable, width > 0, width <= limit else {
       throw .unexpected(path: path, name: name, found: "another type", expected: "a fixed-length text")
     }
     return Int(width)

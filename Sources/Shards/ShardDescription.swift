@@ -45,8 +45,9 @@ struct ShardDescription {
     }
 
     /// Whole numbers of an attribute.
-    private func integers(_ file: borrowing HDF5Reader, _ name: String, count: Int, on group: String = "/") throws -> [Int]
-    {
+    private func integers(
+      _ file: borrowing HDF5Reader, _ name: String, count: Int, on group: String = "/"
+    ) throws -> [Int] {
       let numbers = try file.numbers(name, on: group) ?? []
       let integers = numbers.compactMap { Int(exactly: $0) }
       guard integers.count == count, numbers.count == count else {

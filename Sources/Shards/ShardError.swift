@@ -39,7 +39,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
       return "\(path): not the bytes that were written, found \(found), expected \(expected); "
         + "run `segprep repair`, or copy the file again"
     case .unsound(let path, let name, let found, let expected):
-      return "\(path): unsound \(name), found \(found), expected \(expected); run `segprep repair`, or copy the file again"
+      return "\(path): unsound \(name), found \(found), expected \(expected); "
+        + "run `segprep repair`, or copy the file again"
     case .damagedPatch(let path, let patch, let caseIdentifier, let what, let found, let expected):
       return "\(path): patch \(patch) of \(caseIdentifier): \(what) is damaged, found \(found), expected \(expected)"
     }

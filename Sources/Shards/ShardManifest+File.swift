@@ -23,7 +23,9 @@ extension ShardManifest {
   public static func read(path: String) throws -> ShardManifest {
     let bytes = try OpenFile(reading: path).contents()
     let data = Data(bytes)
-    guard let head = ManifestHead(data), head.format == format else { throw ShardManifestError.notAManifest(path: path) }
+    guard let head = ManifestHead(data), head.format == format else {
+      throw ShardManifestError.notAManifest(path: path)
+    }
     guard head.formatVersion == version else {
       throw ShardManifestError.otherVersion(path: path, found: head.formatVersion)
     }

@@ -39,8 +39,8 @@ public struct ShardManifest: Sendable, Codable, Equatable {
 
   /// A manifest of no files yet.
   public init(
-    name: String, channels: [String], classes: [String], ingestDigest: String, foldsDigest: String, shardsDigest: String,
-    folds: Int
+    name: String, channels: [String], classes: [String], ingestDigest: String, foldsDigest: String,
+    shardsDigest: String, folds: Int
   ) {
     self.name = name
     self.channels = channels

@@ -96,7 +96,10 @@ struct ShardReferences {
     }
     let entry = index.patches[patch]
     let volume = reader.cases[entry.caseIdentifier]?.shape ?? layout.shape
-    if SpatialAxis.allCases.contains(where: { entry.origin[$0] >= volume[$0] || entry.origin[$0] <= -layout.shape[$0] }) {
+    let isOutside = SpatialAxis.allCases.contains {
+      entry.origin[$0] >= volume[$0] || entry.origin[$0] <= -layout.shape[$0]
+    }
+    if isOutside {
       problems.append("the patch lies outside its case, found \(entry.origin), expected within \(volume)")
     } else {
       let isPadded = SpatialAxis.allCases.contains {

@@ -75,7 +75,8 @@ struct FormatExampleTests {
     return String(text[start.upperBound..<end.lowerBound])
   }
 
-  private static func run(_ python: URL, _ arguments: [String]) throws -> (status: Int32, output: String, error: String) {
+  private static func run(_ python: URL, _ arguments: [String]) throws -> (status: Int32, output: String, error: String)
+  {
     let process = Process()
     process.executableURL = python
     process.arguments = arguments

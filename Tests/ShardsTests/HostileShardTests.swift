@@ -26,7 +26,9 @@ struct HostileShardTests {
     expect("unsound patch_shape_zyx, found [2.0, 3.0]") { $0.patchShape = [2, 3] }
     expect("cannot open /label: ") { $0.hasLabel = false }
     expect("unsound filters of /image, found [], expected") { $0.compression = "lz4" }
-    expect("unsound filters of /image, found [\"32004[7]\"]") { $0.filters = [HDF5Filter(identifier: 32004, values: [7])] }
+    expect("unsound filters of /image, found [\"32004[7]\"]") {
+      $0.filters = [HDF5Filter(identifier: 32004, values: [7])]
+    }
     expect("unsound compression, found gzip") { $0.compression = "gzip" }
   }
 

@@ -124,8 +124,8 @@ struct ShardFileTests {
 
   @Test func impossibleLayoutsAreRefused() throws {
     func refuses(
-      _ channels: Int, _ shape: Shape, margin: Shape = Shape(z: 0, y: 0, x: 0), _ image: ShardLayout.ImageType = .float16,
-      classes: Int = 2
+      _ channels: Int, _ shape: Shape, margin: Shape = Shape(z: 0, y: 0, x: 0),
+      _ image: ShardLayout.ImageType = .float16, classes: Int = 2
     ) -> Bool {
       (try? ShardLayout(channels: channels, shape: shape, margin: margin, image: image, classes: classes)) == nil
     }

@@ -158,9 +158,10 @@ struct ShardVerificationTests {
     manifest.cases[1].preparedSha256 = "other"
     try manifest.write(folder: folder.path("."))
     #expect(
-      try verify().map(\.line) == files.map {
-        "random/\($0): the prepared file of case_00001 is not the manifest's, found dd1, expected other"
-      })
+      try verify().map(\.line)
+        == files.map {
+          "random/\($0): the prepared file of case_00001 is not the manifest's, found dd1, expected other"
+        })
   }
 
   // MARK: manifest
@@ -176,7 +177,8 @@ struct ShardVerificationTests {
     text = text.replacingOccurrences(of: "\"name\" : \"test\"", with: "\"name\" : \"tesu\"")
     try folder.put(Array(text.utf8), "manifest.json")
     #expect(
-      folder.message { _ = try verify() }?.hasPrefix("./manifest.json: the manifest is damaged, found other bytes") == true)
+      folder.message { _ = try verify() }?.hasPrefix("./manifest.json: the manifest is damaged, found other bytes")
+        == true)
   }
 
   @Test func otherManifestsAreRefused() throws {

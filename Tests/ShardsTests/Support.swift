@@ -16,7 +16,8 @@ struct SampleShard {
   var file: ShardFile {
     let cases = ["case_00000", "case_00001"].enumerated().map { number, identifier in
       ShardCase(
-        caseIdentifier: identifier, affine: Affine(rows: [[1.5, 0, 0, 4], [0, 1.5, 0, 5], [0, 0, 3, Double(number)]]),
+        caseIdentifier: identifier,
+        affine: Affine(rows: [[1.5, 0, 0, 4], [0, 1.5, 0, 5], [0, 0, 3, Double(number)]]),
         shape: Shape(z: 20, y: 30, x: 40), padValues: (0..<layout.channels).map { -1 - Double($0) },
         sourceHashes: (0..<layout.channels).map { "a\($0)" }, labelHash: layout.isLabelled ? "cc" : nil,
         preparedHash: "dd\(number)")
