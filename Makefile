@@ -11,8 +11,11 @@ APT_BENCH := python3 python3-numpy python3-venv
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
 DEMO := demo
+# Its own build folder: everything in it is built with libFuzzer's instrumentation and the address sanitizer.
+FUZZ := .build/fuzz
+FUZZ_RUNS := 1000000
 
-.PHONY: demo build test lint unit end-to-end bench apt-build apt-test apt-bench plugins clean
+.PHONY: demo build test lint unit end-to-end bench fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -46,6 +49,16 @@ end-to-end: build apt-test plugins
 # that need torch.
 bench: build apt-bench
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
+
+# The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
+fuzz: apt-build apt-test
+	SEGPREP_FUZZ=1 $(SWIFT_BUILD) -c release --product nifti-fuzz --sanitize fuzzer --sanitize address --scratch-path $(FUZZ)
+	rm -rf $(FUZZ)/corpus $(FUZZ)/seeds
+	mkdir -p $(FUZZ)/corpus
+	Tests/Fuzz/make-corpus $(FUZZ)/seeds
+	$(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 -use_value_profile=1 -timeout=10 \
+	  -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ)/ \
+	  $(FUZZ)/corpus $(FUZZ)/seeds
 
 apt-build:
 	@Tests/install-apt $(APT_BUILD)

@@ -111,3 +111,11 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// libFuzzer brings `main`: the fuzz target links with it alone, so it is there for `make fuzz` only.
+if Context.environment["SEGPREP_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "nifti-fuzz", dependencies: ["Files", "NIfTI", "Volumes"], path: "Tests/Fuzz",
+      sources: ["NIfTIFuzz.swift"], swiftSettings: strict))
+}

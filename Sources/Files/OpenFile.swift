@@ -15,7 +15,8 @@ public struct OpenFile: ~Copyable, Sendable {
   /// - Throws: `FileError`; a folder is refused with `EISDIR`.
   public init(reading path: String) throws(FileError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not to wait for a pipe that nobody writes to; it has no positions, so reading it is refused.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, action: "open") }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, action: "inspect") }

@@ -16,6 +16,8 @@ public enum NIfTIError: Error, Equatable, CustomStringConvertible {
   case corruptGzip(path: String, at: Int, detail: String)
   case tooLong(path: String, expected: Int)
   case missingData(path: String, expected: String)
+  /// Named as the voxels of a pair, and no header in it.
+  case missingHeader(path: String, expected: String)
 
   /// The line the user sees.
   public var description: String {
@@ -51,6 +53,8 @@ public enum NIfTIError: Error, Equatable, CustomStringConvertible {
       "\(path): the gzip stream goes on far beyond the \(expected) bytes that its header promises; refused"
     case .missingData(let path, let expected):
       "\(path): a header without its voxels, expected \(expected) beside it"
+    case .missingHeader(let path, let expected):
+      "\(path): voxels without their header, expected \(expected) beside it"
     }
   }
 }

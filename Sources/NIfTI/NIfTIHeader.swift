@@ -29,14 +29,18 @@ public struct NIfTIHeader: Sendable {
   public let sformCode: Int
   /// 0 unknown, 1 scanner, 2 aligned, 3 Talairach, 4 MNI.
   public let qformCode: Int
-  /// The sform's affine; nil where its code is 0.
+  /// The sform's affine, in millimetres; nil where its code is 0.
   public let sform: Affine?
-  /// The affine of quaternion, offset and pixdim; nil where its code is 0.
+  /// The affine of quaternion, offset and pixdim, in millimetres; nil where its code is 0.
   public let qform: Affine?
   /// Which of them `affine` is: sform before qform before pixdim.
   public let transformSource: TransformSource
   /// Maps array indices (i, j, k), fastest first, to millimetres in RAS+ space.
   public let affine: Affine
+  /// The qform where the sform counts (`affine`) and the qform says something sound beside it; nil otherwise.
+  public let otherAffine: Affine?
+  /// What is odd in the header though its meaning is clear, one line each: a unit that is not mm, a size that is none.
+  public let notes: [String]
   /// The first voxel's place in the (unpacked) data file.
   public let voxelOffset: Int
   /// The file that holds the voxels: the same, or the .img of a .hdr.
@@ -56,23 +60,34 @@ public struct NIfTIHeader: Sendable {
         path: path, found: extents.map(String.init).joined(separator: "x"),
         expected: "three dimensions (a fourth one is channels only in layouts that say so)")
     }
-    guard extents.allSatisfy({ $0 <= ArrayLayout.longestAxis }) else {
-      throw NIfTIError.badDimensions(
-        path: path, found: extents.map(String.init).joined(separator: "x"),
-        expected: "at most \(ArrayLayout.longestAxis) voxels along each axis")
-    }
+    guard extents.allSatisfy({ $0 <= ArrayLayout.longestAxis }) else { throw tooLongAnAxis }
     return ArrayLayout(
       extents: extents, orientation: orientation, scalar: scalar, isByteSwapped: isByteSwapped, slope: slope,
       intercept: intercept)
   }
 
-  /// Reads a file's header, unpacking only as much as it needs.
-  public init(path: String) throws {
-    let stream = try openByteStream(path)
-    try self.init(path: path, bytes: Self.headerBytes(of: stream, path: path))
+  var tooLongAnAxis: NIfTIError {
+    .badDimensions(
+      path: path, found: extents.map(String.init).joined(separator: "x"),
+      expected: "at most \(ArrayLayout.longestAxis) voxels along each axis")
   }
 
-  static func headerBytes(of stream: any ByteStream, path: String) throws -> [UInt8] {
+  /// Reads a file's header, unpacking only as much as it needs; an .img file's is in the .hdr file beside it.
+  public init(path: String) throws {
+    let header = FilePair.header(of: path)
+    let stream = try openByteStream(header ?? path)
+    do {
+      let bytes = try Self.headerBytes(of: stream, path: header ?? path)
+      try self.init(path: header ?? path, bytes: bytes, voxelPath: header == nil ? nil : path)
+    } catch NIfTIError.notNIfTI(path, let found) {
+      guard header == nil, let expected = FilePair.expectedHeader(of: path) else {
+        throw NIfTIError.notNIfTI(path: path, found: found)
+      }
+      throw NIfTIError.missingHeader(path: path, expected: expected)
+    }
+  }
+
+  private static func headerBytes(of stream: any ByteStream, path: String) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 540)
     var got = try Self.read(stream, path, &bytes, 0..<348)
     guard got >= 4 else { throw NIfTIError.shortHeader(path: path, found: got, expected: 348) }
@@ -96,13 +111,12 @@ public struct NIfTIHeader: Sendable {
     }
   }
 
-  init(path: String, bytes: [UInt8]) throws {
+  private init(path: String, bytes: [UInt8], voxelPath: String?) throws {
     let raw = try RawHeader(path: path, bytes: bytes)
     guard let image = raw.libniftiImage() else {
       throw NIfTIError.notNIfTI(path: path, found: "a header that libnifti refuses")
     }
     defer { nifti_image_free(image) }
-    let nim = image.pointee
 
     self.path = path
     version = raw.version
@@ -113,73 +127,16 @@ public struct NIfTIHeader: Sendable {
     slope = isScaled ? raw.slope : 1
     intercept = isScaled ? raw.intercept : 0
     guard intercept.isFinite else { throw NIfTIError.badIntercept(path: path, found: "\(intercept)") }
-    sformCode = Int(nim.sform_code)
-    qformCode = Int(nim.qform_code)
-    sform = sformCode > 0 ? Affine(nim.sto_xyz) : nil
-    qform = qformCode > 0 ? Affine(nim.qto_xyz) : nil
-    if let sform {
-      (transformSource, affine) = (.sform, sform)
-    } else if let qform {
-      (transformSource, affine) = (.qform, qform)
-    } else {
-      (transformSource, affine) = (.pixdim, Self.centred(extents: extents, spacing: raw.pixdim))
-    }
-    try Self.check(transformSource, affine, raw, path: path)
+    let transform = try HeaderTransform(raw, image.pointee, path: path)
+    sformCode = transform.sformCode
+    qformCode = transform.qformCode
+    sform = transform.sform
+    qform = transform.qform
+    transformSource = transform.source
+    affine = transform.affine
+    otherAffine = transform.other
+    notes = transform.notes
     voxelOffset = raw.isPair ? max(0, raw.voxelOffset) : max(raw.version == 1 ? 352 : 544, raw.voxelOffset)
-    dataPath = try raw.isPair ? Self.partner(of: path) : path
-  }
-
-  /// Refuses a transform that loses an axis, or one in which libnifti had to replace a number.
-  private static func check(_ source: TransformSource, _ affine: Affine, _ raw: RawHeader, path: String) throws {
-    let isSound: Bool
-    let numbers: String
-    switch source {
-    case .sform:
-      let rows = stride(from: 0, to: 12, by: 4).map { "(\(text(raw.sform[$0..<($0 + 4)])))" }
-      (isSound, numbers) = (raw.sform.allSatisfy(\.isFinite), rows.joined(separator: " "))
-    case .qform where raw.quaternion.allSatisfy(\.isFinite):
-      isSound = raw.pixdim.allSatisfy { $0 > 0 && $0.isFinite }
-      numbers = "with pixdim \(text(raw.pixdim))"
-    case .qform: (isSound, numbers) = (false, "with quaternion and offset \(text(raw.quaternion))")
-    case .pixdim: (isSound, numbers) = (true, text(raw.pixdim))
-    }
-    guard isSound && affine.isInvertible else {
-      throw NIfTIError.badTransform(path: path, found: "\(source.rawValue) \(numbers)")
-    }
-  }
-
-  private static func text(_ numbers: some Collection<Double>) -> String {
-    numbers.map { "\($0)" }.joined(separator: ", ")
-  }
-
-  /// nibabel's base affine: voxel sizes, the array's centre at the origin, the first axis towards the left.
-  private static func centred(extents: [Int], spacing: [Double]) -> Affine {
-    var affine = Affine.identity
-    for axis in 0..<3 {
-      let step = axis == 0 ? -abs(spacing[axis]) : abs(spacing[axis])
-      affine.rows[axis][axis] = step
-      affine.rows[axis][3] = -step * Double(extents[axis] - 1) / 2
-    }
-    return affine
-  }
-
-  private static func partner(of path: String) throws -> String {
-    let gzipped = path.hasSuffix(".gz")
-    let stem = gzipped ? String(path.dropLast(3)) : path
-    guard stem.hasSuffix(".hdr") || stem.hasSuffix(".img") else {
-      throw NIfTIError.missingData(path: path, expected: "an .img file")
-    }
-    let image = String(stem.dropLast(4)) + ".img"
-    for candidate in gzipped ? [image + ".gz", image] : [image, image + ".gz"] where Folder.isFile(candidate) {
-      return candidate
-    }
-    throw NIfTIError.missingData(path: path, expected: gzipped ? image + ".gz" : image)
-  }
-}
-
-extension Affine {
-  fileprivate init(_ m: nifti_dmat44) {
-    let (a, b, c, _) = m.m
-    self.init(rows: [[a.0, a.1, a.2, a.3], [b.0, b.1, b.2, b.3], [c.0, c.1, c.2, c.3]])
+    dataPath = try raw.isPair ? voxelPath ?? FilePair.voxels(of: path) : path
   }
 }

@@ -14,6 +14,8 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
   private static let trailingLimit = 16 << 20
   /// Deflate cannot shrink more than this (RFC 1951: 258 bytes in 2 bits): a header that promises more lies.
   private static let greatestRatio = 1032
+  /// Bytes; a plane of a whole-body CT has a tenth of it.
+  private static let largePlane = 32 << 20
 
   /// Opens a 3-D volume and reads its header; the file's length is held against what the header promises before
   /// anything is allocated.
@@ -29,10 +31,14 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
     try self.init(header: header, layout: layout)
   }
 
-  /// Opens the voxels of `header`, all of its dimensions beyond the third one after the other, as one stack of planes.
+  /// Opens the voxels of `header`, all of its dimensions beyond the third one after the other, as one stack of planes;
+  /// where planes are so large that a program would notice, as a stack of rows.
   public convenience init(allDimensionsOf header: NIfTIHeader) throws {
     let extents = header.extents
-    let stacked = Array(extents[..<2]) + [extents[2...].reduce(1, *)]
+    guard extents[0] <= ArrayLayout.longestAxis else { throw header.tooLongAnAxis }
+    let isLarge = extents[..<2].reduce(header.scalar.bytes, *) > Self.largePlane
+    let fast = isLarge ? 1 : 2
+    let stacked = Array(extents[..<fast]) + (isLarge ? [1] : []) + [extents[fast...].reduce(1, *)]
     try self.init(
       header: header,
       layout: ArrayLayout(

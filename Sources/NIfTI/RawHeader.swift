@@ -9,7 +9,10 @@ struct RawHeader {
   let isByteSwapped: Bool
   let extents: [Int]
   let scalar: ScalarType
+  /// Voxel sizes along the first three axes; 1 for an axis that the file does not have and that has none.
   let pixdim: [Double]
+  /// xyzt_units: the units of space and time.
+  let units: Int
   let slope: Double
   let intercept: Double
   /// b, c, d and the offset of the qform; the twelve numbers of the sform.
@@ -59,7 +62,11 @@ struct RawHeader {
         path: path, found: "\(isKnown ? short : "of unknown type") (datatype \(code))")
     }
     self.scalar = scalar
-    pixdim = reader.reals(3, at: version == 1 ? 80 : 112, version: version)
+    let rank = dimensions[0]
+    pixdim = reader.reals(3, at: version == 1 ? 80 : 112, version: version).enumerated().map { axis, size in
+      axis < rank || (size > 0 && size.isFinite) ? size : 1
+    }
+    units = version == 1 ? Int(bytes[123]) : Int(reader.value(500, Int32.self))
     let scaling = reader.reals(2, at: version == 1 ? 112 : 176, version: version)
     (slope, intercept) = (scaling[0], scaling[1])
     quaternion = reader.reals(6, at: version == 1 ? 256 : 352, version: version)

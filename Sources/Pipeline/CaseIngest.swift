@@ -16,13 +16,11 @@ struct CaseIngest {
   /// Why a case is not prepared.
   enum Refusal: Error, CustomStringConvertible {
     case problems([String])
-    case grids(String)
     case channel(String, PreprocessingError)
 
     var description: String {
       switch self {
       case .problems(let problems): problems.joined(separator: "; ")
-      case .grids(let text): text
       case .channel(let name, let error): "channel \(name): \(error)"
       }
     }
@@ -38,18 +36,18 @@ struct CaseIngest {
   struct Opened {
     var images: [NIfTIReader]
     var label: NIfTIReader?
+    /// What they all lie on.
+    var grid: CaseGrid
 
     init(_ raw: RawCase) throws {
       guard raw.problems.isEmpty else { throw Refusal.problems(raw.problems) }
       let headers = try raw.images.map { try NIfTIHeader(path: $0) }
       for header in headers { _ = try header.layout() }
       let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
-      for header in headers.dropFirst() + [labelHeader].compactMap({ $0 }) {
-        if let mismatch = GridCheck.mismatch(headers[0], header) { throw Refusal.grids(mismatch) }
-      }
-      // All lie on the first image's grid; its axes are theirs, also where rounding would name others.
-      images = try headers.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
-      label = try labelHeader.map { try NIfTIReader(header: $0, orientation: headers[0].orientation) }
+      let grid = try CaseGrid(images: headers, label: labelHeader)
+      self.grid = grid
+      images = try zip(headers, grid.images).map { try NIfTIReader(header: $0, orientation: $1) }
+      label = try labelHeader.map { try NIfTIReader(header: $0, orientation: grid.label) }
     }
   }
 
@@ -66,15 +64,15 @@ struct CaseIngest {
   }
 
   /// What the case will be and what it takes, from its headers.
-  func forecast(of raw: RawCase) throws -> CaseForecast {
-    try CaseForecast(of: stages, for: rawVolumes(Opened(raw)), workers: workers.count)
+  func forecast(of opened: Opened) throws -> CaseForecast {
+    try CaseForecast(of: stages, for: rawVolumes(opened), workers: workers.count)
   }
 
-  private func rawVolumes(_ opened: Opened) -> RawVolumes {
+  func rawVolumes(_ opened: Opened) -> RawVolumes {
     let scheme = plan.config.dataset.labels
     return RawVolumes(
       channels: opened.images, label: opened.label,
-      mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.images[0].header.affine,
+      mapping: LabelMapping(classes: scheme.map, rest: scheme.rest), affine: opened.grid.affine,
       nonfinite: plan.config.dataset.nonfinite)
   }
 
@@ -97,7 +95,7 @@ struct CaseIngest {
     let entry = Manifest.Case(
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
       spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
-      source: source, warnings: plan.warnings(about: statistics, of: raw))
+      source: source, warnings: plan.warnings(about: statistics, of: raw, source))
     var hashed = Dictionary(zip(raw.files.map(RawInputs.name), inputs)) { first, _ in first }
     hashed[RawInputs.name(path)] = HashedFile(
       stamp: try FileStamp(of: OpenFile(reading: path)), sha256: written.sha256)
@@ -110,23 +108,27 @@ struct CaseIngest {
     let files = zip(raw.files, inputs).map { path, input in
       CaseSource.File(name: RawInputs.name(path), bytes: input.stamp.bytes, sha256: input.sha256)
     }
-    let spacing = layout.orientation.canonical(header.affine, extents: layout.extents).spacing
-    return CaseSource(
+    let spacing = layout.orientation.canonical(opened.grid.affine, extents: layout.extents).spacing
+    var source = CaseSource(
       images: Array(files.prefix(raw.images.count)), label: raw.label == nil ? nil : files.last, shape: layout.shape,
-      spacing: spacing, orientation: layout.orientation.codes, transform: header.transformSource.rawValue,
+      spacing: spacing, orientation: layout.orientation.codes, transform: opened.grid.transformSource.rawValue,
       sformCode: header.sformCode, qformCode: header.qformCode, dataType: header.scalar.rawValue)
+    if !opened.grid.notes.isEmpty { source.notes = opened.grid.notes }
+    return source
   }
 
   private func statistics(of state: inout CaseState) throws -> CaseStatistics {
     let classes = plan.config.dataset.labels.names.count
-    var channels: [CaseStatistics.Channel] = []
-    for index in 0..<state.volume.channels {
-      let moments = try state.moments(ofChannel: index, on: workers)
-      channels.append(
-        .init(minimum: moments.minimum, maximum: moments.maximum, mean: moments.mean, std: moments.std))
+    let channels = try (0..<state.volume.channels).map { index in
+      CaseStatistics.Channel(try state.moments(ofChannel: index, on: workers))
     }
+    let survey = state.survey
+    let foreground = survey?.channels.map(\.foreground) ?? []
     return CaseStatistics(
       channels: channels, rawClassVoxels: state.rawClassCounts.map { Array($0.prefix(classes)) },
-      classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced)
+      classVoxels: state.classCounts.map { Array($0.prefix(classes)) }, nonfiniteReplaced: state.nonfiniteReplaced,
+      labelCensuses: state.label == nil ? nil : state.censuses.map { $0.of(classes: classes) },
+      rawForeground: foreground.allSatisfy { $0.count > 0 } ? foreground.map(CaseStatistics.Channel.init) : nil,
+      contentShape: survey?.contentShape?.array ?? [0, 0, 0])
   }
 }

@@ -17,7 +17,7 @@ struct CaseMaking {
   /// - Throws: a full disk, which every case would meet.
   func run(_ places: [Int], into folder: String) throws {
     // A case whose need cannot be told will say why when it is made.
-    let forecasts = places.map { try? caseIngest.forecast(of: queue.items[$0].raw) }
+    let forecasts = places.map { try? caseIngest.forecast(of: .init(queue.items[$0].raw)) }
     let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
     let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
     caseIngest.workers.together(helping: true) {

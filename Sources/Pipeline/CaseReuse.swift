@@ -6,8 +6,6 @@ import Preprocessing
 /// Decides whether a prepared case is still what its raw files and the plan would give.
 struct CaseReuse {
   let plan: Plan
-  /// The plan's stages, means over the data set filled in.
-  let stages: [Stage]
   let folder: String
   let recorded: RawInputs
   /// The manifest of the last run that came to its end.
@@ -20,13 +18,41 @@ struct CaseReuse {
     case make(cause: String?)
   }
 
+  /// A case as its prepared file says it was, as long as its raw files and the pipeline are the same.
+  private enum Look {
+    case upToDate(CaseFileReader, raw: [String: HashedFile])
+    case make(cause: String?)
+  }
+
+  /// The prepared file of a case that need not be made anew, as far as the case itself is concerned.
+  func upToDate(_ raw: RawCase) -> CaseFileReader? {
+    guard case .upToDate(let prepared, _)? = try? look(at: raw), let file = try? recorded.hashed(prepared.path),
+      entry(of: raw, prepared, file) != nil
+    else { return nil }
+    return prepared
+  }
+
+  /// - Parameter stages: the plan's, numbers over the data set filled in; nil where they are not known yet.
   /// - Throws: `FileError` where a raw file cannot be read.
-  func verdict(on raw: RawCase) throws -> Verdict {
+  func verdict(on raw: RawCase, stages: [Stage]?) throws -> Verdict {
+    switch try look(at: raw) {
+    case .make(let cause): return .make(cause: cause)
+    case .upToDate(let prepared, var inputs):
+      if let stages, !statesNumbers(of: stages, prepared.decisions) {
+        return .make(cause: "the data set's intensities changed")
+      }
+      let file = try recorded.hashed(prepared.path)
+      guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
+      inputs[RawInputs.name(prepared.path)] = file
+      return .keep(entry, inputs)
+    }
+  }
+
+  private func look(at raw: RawCase) throws -> Look {
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
     guard raw.problems.isEmpty, Folder.isFile(path) else { return .make(cause: nil) }
     guard let prepared = try? CaseFileReader(path: path) else { return .make(cause: "its prepared file is damaged") }
     guard prepared.ingestDigest == plan.ingestDigest else { return .make(cause: "the pipeline changed") }
-    guard statesSameMeans(prepared.decisions) else { return .make(cause: "the data set's mean changed") }
     let sources = prepared.source.images + [prepared.source.label].compactMap { $0 }
     guard sources.map(\.name) == raw.files.map(RawInputs.name) else {
       let isLabelGone = raw.label == nil && prepared.source.label != nil
@@ -38,15 +64,12 @@ struct CaseReuse {
       guard now.sha256 == source.sha256 else { return .make(cause: "\(Folder.lastName(of: path)) changed") }
       inputs[source.name] = now
     }
-    let file = try recorded.hashed(path)
-    guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
-    inputs[RawInputs.name(path)] = file
-    return .keep(entry, inputs)
+    return .upToDate(prepared, raw: inputs)
   }
 
   /// The manifest's entry; nil where the file is not the one that the last manifest speaks of.
   private func entry(of raw: RawCase, _ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
-    let warnings = plan.warnings(about: prepared.statistics, of: raw)
+    let warnings = plan.warnings(about: prepared.statistics, of: raw, prepared.source)
     if let known = earlier?.cases.first(where: { $0.caseIdentifier == prepared.caseIdentifier }) {
       guard known.sha256 == file.sha256 else { return nil }
       var entry = known
@@ -58,13 +81,18 @@ struct CaseReuse {
     return Manifest.Case(prepared, written: written, warnings: warnings)
   }
 
-  /// Whether a case was scaled by the same means over the data set as it would be now.
-  private func statesSameMeans(_ decisions: [StageRecord]) -> Bool {
-    let records = decisions.filter { $0.stage == .zscore }
-    let zscores = zip(plan.config.preprocess, stages).filter { $0.0.name == .zscore }
-    return zip(zscores, records).allSatisfy { stage, record in
-      guard stage.0 == .zscore(.dataset), case .zscore(.constants(let normals)) = stage.1 else { return true }
-      return record.mean == normals.map(\.mean) && record.std == normals.map(\.std)
-    }
+  /// Whether a case was prepared by the same numbers over the data set as it would be now.
+  private func statesNumbers(of stages: [Stage], _ decisions: [StageRecord]) -> Bool {
+    guard plan.config.preprocess.contains(where: { $0.overDataset != nil }) else { return true }
+    return stages.count == decisions.count
+      && zip(stages, decisions).allSatisfy { stage, record in
+        switch stage {
+        case .zscore(.constants(let normals)):
+          record.mean == normals.map(\.mean) && record.std == normals.map(\.std)
+        case .clipChannels(let bounds):
+          record.lowers == bounds.map(\.lowerBound) && record.uppers == bounds.map(\.upperBound)
+        default: true
+        }
+      }
   }
 }

@@ -35,7 +35,9 @@ public struct DryRun: Encodable {
       isLabelled = raw.label != nil
       notes = raw.notes
       do {
-        let forecast = try caseIngest.forecast(of: raw)
+        let opened = try CaseIngest.Opened(raw)
+        notes += opened.grid.notes
+        let forecast = try caseIngest.forecast(of: opened)
         (rawShape, shape) = (forecast.rawShape.array, forecast.shape.array)
         bytes = forecast.bytes
         (memoryBytes, memoryStage) = (forecast.memoryBytes, forecast.memoryStage)
@@ -64,11 +66,11 @@ public struct DryRun: Encodable {
     let caseIngest = CaseIngest(plan: ingest.plan, stages: stages, workers: workers)
     let earlier = try OutputFolder.earlierManifest(in: ingest.prepared, ingestDigest: ingest.plan.ingestDigest)
     let reuse = CaseReuse(
-      plan: ingest.plan, stages: stages, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
+      plan: ingest.plan, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
       earlier: earlier)
     items = preview.toPrepare.map { raw in
       var item = Item(raw, caseIngest, of: ingest)
-      switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw) {
+      switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw, stages: nil) {
       case .keep: item.isKept = true
       case .make(let cause): item.cause = cause
       case nil: break

@@ -113,13 +113,15 @@ public struct Ingest: Sendable {
     let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
 
-    // Means over the data set are of all its cases, whichever of them this run prepares.
-    let stages = try DatasetNormal.resolve(plan, on: workers) { try self.preview(only: nil).toPrepare }
-    let reuse = CaseReuse(plan: plan, stages: stages, folder: output.path, recorded: recorded, earlier: earlier)
+    let reuse = CaseReuse(plan: plan, folder: output.path, recorded: recorded, earlier: earlier)
+    // Numbers over the data set are of all its cases, whichever of them this run prepares.
+    let stages = try DatasetStages(plan: plan, reuse: reuse, workers: workers, observer: observer)
+      .resolve { try self.preview(only: nil).toPrepare }
     let queue = CaseQueue(preview.toPrepare)
     let results = IngestResults(queue)
     try workers.forEach(queue.items.count, helping: true) { index in
-      results.set(index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw))
+      results.set(
+        index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw, stages: stages))
     }
 
     let making = results.making
@@ -133,6 +135,7 @@ public struct Ingest: Sendable {
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
     for file in ending.removable { output.remove(file) }
+    try writeFingerprint(of: manifest, earlier: earlier, in: output.path)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
@@ -143,6 +146,13 @@ public struct Ingest: Sendable {
       inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
+  }
+
+  private func writeFingerprint(of manifest: Manifest, earlier: Manifest?, in folder: String) throws {
+    let path = folder + "/dataset_fingerprint.json"
+    if Folder.isFile(path), earlier?.cases == manifest.cases { return }
+    let fingerprint = try DatasetFingerprint(of: manifest, folder: folder)
+    try AtomicFile.write(try CanonicalJSON.text(fingerprint), to: path, flush: sync)
   }
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest

@@ -38,6 +38,7 @@ struct IngestEnding {
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
+    manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
     manifest.warnings += TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
     let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }

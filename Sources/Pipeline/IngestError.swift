@@ -41,7 +41,7 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
     case .outputNotWritable(let path, let detail):
       return "\(path): cannot write there: \(detail); choose another --out"
     case .noForeground:
-      return "zscore over dataset: no foreground voxel in any case, found 0, expected some; look at the labels"
+      return "over dataset: no foreground with a spread in any case, found none, expected some; look at the labels"
     }
   }
 

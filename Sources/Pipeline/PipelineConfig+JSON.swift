@@ -115,6 +115,8 @@ extension Stage {
     switch self {
     case .resample(let resample): resample.put(in: &keys)
     case .clip(let range): range.put(in: &keys)
+    case .clipChannels(let ranges): keys.put("channels", .array(ranges.map(\.json)))
+    case .clipDataset(let clip): clip.put(in: &keys)
     case .zscore(let statistics): statistics.put(in: &keys)
     case .crop(let crop):
       keys.put("to", .text(crop.to.rawValue))
@@ -159,8 +161,20 @@ extension ZScore {
     case .volume: keys.put("over", .text("volume"), default: .text("volume"))
     case .nonzero: keys.put("over", .text("nonzero"))
     case .foreground: keys.put("over", .text("foreground"))
-    case .dataset: keys.put("over", .text("dataset"))
+    case .dataset(let isFoldSafe):
+      keys.put("over", .text("dataset"))
+      keys.put("fold_safe", .bool(isFoldSafe), default: .bool(false))
     }
+  }
+}
+
+extension DatasetClip {
+  fileprivate func put(in keys: inout KeyWriter) {
+    let standard = DatasetClip()
+    keys.put("over", .text("dataset"))
+    keys.put("lower_percentile", .number(lowerPercentile), default: .number(standard.lowerPercentile))
+    keys.put("upper_percentile", .number(upperPercentile), default: .number(standard.upperPercentile))
+    keys.put("fold_safe", .bool(isFoldSafe), default: .bool(false))
   }
 }
 

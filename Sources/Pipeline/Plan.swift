@@ -44,10 +44,20 @@ public struct Plan: Sendable, Equatable {
 
   /// What the user should know before it runs, a line each.
   public var notes: [String] {
+    leaks
+      + config.preprocess.enumerated().compactMap { index, stage in
+        guard stage.needsLabel, config.dataset.unlabelled == .keep else { return nil }
+        return "stage \(index + 1), \(stage.name.rawValue), needs labels: unlabelled cases will fail there; "
+          + "leave them out with `unlabelled: exclude`"
+      }
+  }
+
+  private var leaks: [String] {
     config.preprocess.enumerated().compactMap { index, stage in
-      guard stage.needsLabel, config.dataset.unlabelled == .keep else { return nil }
-      return "stage \(index + 1), \(stage.name.rawValue), needs labels: unlabelled cases will fail there; "
-        + "leave them out with `unlabelled: exclude`"
+      guard let over = stage.overDataset, !over.isFoldSafe else { return nil }
+      return
+        "LEAK: stage \(index + 1), \(stage.name.rawValue), is measured on all labelled cases, also on those that a "
+        + "fold validates on; `fold_safe: true` gives each fold numbers of its own"
     }
   }
 

@@ -7,6 +7,12 @@ enum StageDescription {
     switch stage {
     case .resample(let resample): lines(of: resample)
     case .clip(let range): ["every voxel held within \(text(range)) HU"]
+    case .clipChannels(let ranges): ["the channels held within \(ranges.map(text).joined(separator: ", "))"]
+    case .clipDataset(let clip):
+      [
+        "each channel held within percentiles \(number(clip.lowerPercentile)) to \(number(clip.upperPercentile)) of",
+        "the raw foreground of \(whose(clip.isFoldSafe))",
+      ]
     case .zscore(let statistics): [line(of: statistics)]
     case .crop(let crop): [line(of: crop)]
     case .pad(let pad): lines(of: pad)
@@ -45,11 +51,17 @@ enum StageDescription {
     case .volume: "over the whole volume, background included (ddof 0)"
     case .nonzero: "over the voxels that are not 0 (ddof 0)"
     case .foreground: "over the voxels that are not background in the label (ddof 0)"
-    case .dataset: "over the foreground voxels of the whole data set (ddof 0)"
+    case .dataset(let isFoldSafe): "over the raw foreground of \(whose(isFoldSafe))"
     case .constants(let normals):
       "by constants: "
         + normals.map { "(value - \(number($0.mean))) / \(number($0.std))" }.joined(separator: ", ")
     }
+  }
+
+  private static func whose(_ isFoldSafe: Bool) -> String {
+    isFoldSafe
+      ? "what each fold trains on, applied where a fold is read (manifest: deferred_maps)"
+      : "all labelled cases, each counting the same (ddof 0)"
   }
 
   private static func line(of crop: Crop) -> String {

@@ -5,8 +5,26 @@ import Volumes
 enum StageReader {
   static func read(_ value: FileValue) throws(PipelineError) -> [Stage] {
     var stages: [Stage] = []
-    for item in try value.items(of: "stages") { stages.append(try stage(item)) }
+    for item in try value.items(of: "stages") {
+      let stage = try stage(item)
+      try check(stage, after: stages, at: item)
+      stages.append(stage)
+    }
     return stages
+  }
+
+  /// The data set's numbers are those of raw intensities, and those of a fold are applied by whoever reads it.
+  private static func check(_ stage: Stage, after before: [Stage], at item: FileValue) throws(PipelineError) {
+    if stage.overDataset != nil, let scaling = before.first(where: \.scales) {
+      throw item.refusal(
+        "comes too late", expected: "stages over the data set before any that scales",
+        found: "\(stage.name.rawValue) over the data set's raw intensities after \(scaling.name.rawValue)")
+    }
+    if before.contains(where: { $0.overDataset?.isFoldSafe == true }), stage.overDataset?.isFoldSafe != true {
+      throw item.refusal(
+        "comes after a fold_safe stage", expected: "nothing but other fold_safe stages", found: stage.name.rawValue,
+        advice: "move it before them")
+    }
   }
 
   private static func stage(_ item: FileValue) throws(PipelineError) -> Stage {
@@ -35,7 +53,7 @@ enum StageReader {
   private static func stage(_ name: StageName, _ value: FileValue) throws(PipelineError) -> Stage {
     switch name {
     case .resample: .resample(try resample(value))
-    case .clip: .clip(try range(value))
+    case .clip: try clip(value)
     case .zscore: .zscore(try zscore(value))
     case .crop: .crop(try crop(value))
     case .pad: .pad(try pad(value))
@@ -71,6 +89,39 @@ enum StageReader {
     return resample
   }
 
+  private static func clip(_ value: FileValue) throws(PipelineError) -> Stage {
+    let bounds = ["lower", "upper"]
+    let percentiles = ["over", "lower_percentile", "upper_percentile", "fold_safe"]
+    let stage = try MappingCursor(value, accepting: bounds + percentiles)
+    guard let over = stage.optional("over") else {
+      for key in percentiles { if let stray = stage.optional(key) { throw lacksDataset(stray) } }
+      return .clip(try range(value))
+    }
+    _ = try over.choice([Word("dataset")])
+    for key in bounds {
+      if let stray = stage.optional(key) {
+        throw stray.refusal("is there beside `over: dataset`", expected: "one of the two", advice: "remove one")
+      }
+    }
+    var clip = DatasetClip(isFoldSafe: try stage.optional("fold_safe")?.truth() ?? false)
+    if let lower = stage.optional("lower_percentile") {
+      clip.lowerPercentile = try lower.number(in: 0...100, unit: "%")
+    }
+    if let upper = stage.optional("upper_percentile") {
+      clip.upperPercentile = try upper.number(in: 0...100, unit: "%")
+    }
+    guard clip.lowerPercentile < clip.upperPercentile else {
+      throw value.refusal(
+        "leaves nothing", expected: "an upper_percentile above the lower one",
+        found: "\(JSONValue.text(of: clip.lowerPercentile)) and \(JSONValue.text(of: clip.upperPercentile))")
+    }
+    return .clipDataset(clip)
+  }
+
+  private static func lacksDataset(_ value: FileValue) -> PipelineError {
+    value.refusal("has no effect here", expected: "`over: dataset` beside it", advice: "remove it")
+  }
+
   private static func range(_ value: FileValue) throws(PipelineError) -> ClosedRange<Double> {
     let range = try MappingCursor(value, accepting: ["lower", "upper"])
     let (lower, upper) = (try range.required("lower"), try range.required("upper"))
@@ -82,7 +133,15 @@ enum StageReader {
   }
 
   private static func zscore(_ value: FileValue) throws(PipelineError) -> ZScore {
-    let stage = try MappingCursor(value, accepting: ["over", "constants"])
+    let stage = try MappingCursor(value, accepting: ["over", "constants", "fold_safe"])
+    let foldSafe = stage.optional("fold_safe")
+    let zscore = try zscore(stage)
+    guard let foldSafe else { return zscore }
+    guard case .dataset = zscore else { throw lacksDataset(foldSafe) }
+    return .dataset(isFoldSafe: try foldSafe.truth())
+  }
+
+  private static func zscore(_ stage: MappingCursor) throws(PipelineError) -> ZScore {
     if let constants = stage.optional("constants") {
       guard let over = stage.optional("over") else { return try self.constants(constants) }
       throw over.refusal("is there beside `constants`", expected: "one of the two", advice: "remove one")
@@ -95,7 +154,7 @@ enum StageReader {
     return switch try over.choice(choices.map { Word($0) }, or: "a mapping with the key constants").rawValue {
     case "nonzero": .nonzero
     case "foreground": .foreground
-    case "dataset": .dataset
+    case "dataset": .dataset(isFoldSafe: false)
     default: .volume
     }
   }

@@ -24,6 +24,8 @@ final class CaseContent: @unchecked Sendable {
 
   private let file: OpenFile
   private let state: CaseState
+  /// Kept alive while they are written.
+  private let tables: [CaseTable]
   private let blocks: [Block]
   private var begun = 0
   private var isWritten: [Bool]
@@ -34,19 +36,31 @@ final class CaseContent: @unchecked Sendable {
   private let hash = SHA256()
   let length: Int
 
+  /// Where the parts of a case begin in its file.
+  struct Places {
+    var image: Int
+    var label: Int?
+    /// Small tables in memory.
+    var tables: [(offset: Int, table: CaseTable)] = []
+  }
+
   /// - Parameter flush: whether to wait for the disk; that goes on while the rest is hashed.
-  init(path: String, state: CaseState, imageOffset: Int, labelOffset: Int?, flush: Bool) throws {
+  init(path: String, state: CaseState, places: Places, flush: Bool) throws {
     file = try OpenFile(writing: path, truncate: false)
     self.state = state
     isFlushed = !flush
     length = try file.length()
     let count = state.volume.shape.count
     var runs = (0..<state.volume.channels).map { channel in
-      (offset: imageOffset + 4 * count * channel, bytes: 4 * count, source: Source.image(channel: channel, first: 0))
+      (offset: places.image + 4 * count * channel, bytes: 4 * count, source: Source.image(channel: channel, first: 0))
     }
-    if let label = state.label, let labelOffset {
+    if let label = state.label, let labelOffset = places.label {
       runs.append((labelOffset, count, .memory(UnsafeRawPointer(label.classes.base))))
     }
+    runs += places.tables.compactMap { place in
+      place.table.bytes.baseAddress.map { (place.offset, place.table.bytes.count, .memory($0)) }
+    }
+    tables = places.tables.map(\.table)
     var blocks: [Block] = []
     var end = 0
     for run in runs.sorted(by: { $0.offset < $1.offset }) {

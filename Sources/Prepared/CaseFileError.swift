@@ -9,7 +9,8 @@ public enum CaseFileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notACase(let path, let format):
-      let found = format.map { "format \"\($0)\"" } ?? "HDF5 without a format"
+      // Reflected, because a damaged text may hold line breaks.
+      let found = format.map { "format \(String(reflecting: $0))" } ?? "HDF5 without a format"
       return "\(path): not a prepared case, found \(found), expected format \"\(CaseFileWriter.format)\"; "
         + "look at it with h5dump, or give a file that `segprep ingest` wrote"
     case .otherVersion(let path, let found):

@@ -80,6 +80,29 @@ public struct CaseFileReader: Sendable {
     return LabelMap(shape: shape, classes: classes, affine: affine)
   }
 
+  /// How bright each channel's raw foreground is; nil where there is none.
+  public func rawForeground() throws -> [CaseIntensities]? {
+    guard let moments = statistics.rawForeground else { return nil }
+    return try moments.enumerated().map { CaseIntensities(try distribution(ofChannel: $0.offset), $0.element) }
+  }
+
+  private func distribution(ofChannel index: Int) throws -> IntensityDistribution {
+    let file = try HDF5Reader(path: path)
+    let (valuesName, voxelsName) = (CaseTable.valuesName(channel: index), CaseTable.voxelsName(channel: index))
+    let found = try file.describe(valuesName)
+    let length = try OpenFile(reading: path).length()
+    guard found.shape.count == 1, Self.fits(found.shape, 12, length) else {
+      throw HDF5Error.unexpected(
+        path: path, name: "/\(valuesName)", found: "\(found.shape)",
+        expected: "one axis within the file's \(length) bytes")
+    }
+    let values = Buffer<Float>(count: found.shape[0])
+    let voxels = Buffer<Int64>(count: found.shape[0])
+    try file.read(valuesName, type: .float32, into: UnsafeMutableRawBufferPointer(values.values))
+    try file.read(voxelsName, type: .int64, into: UnsafeMutableRawBufferPointer(voxels.values))
+    return IntensityDistribution(values: Array(values.values), voxels: voxels.values.map(Int.init))
+  }
+
   private static func fits(_ shape: [Int], _ size: Int, _ length: Int) -> Bool {
     var bytes = size
     for extent in shape {

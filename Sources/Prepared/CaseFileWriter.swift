@@ -4,7 +4,8 @@ import Parallelism
 import Preprocessing
 import Volumes
 
-/// Writes `cases/<case>.h5`: image float32 (channel, z, y, x), label uint8 (z, y, x), both contiguous and uncompressed.
+/// Writes `cases/<case>.h5`: image float32 (channel, z, y, x), label uint8 (z, y, x), both contiguous and uncompressed;
+/// beside them the intensities of each channel's raw foreground, from which those of a data set are added up.
 ///
 /// HDF5 lays out the file and writes the attributes. The voxels are then written straight to their places, each block
 /// passing through the pending maps, the disk and the hash while it is in cache.
@@ -48,25 +49,29 @@ public struct CaseFileWriter: Sendable {
   /// Writes the case atomically; its voxels are used up (the pending maps are applied in place).
   public func write(_ state: CaseState, to path: String, flush: Bool, on workers: Workers) throws -> Written {
     try AtomicFile.write(to: path, flush: false) { temporary in
-      let (image, label): (Int, Int?)
+      let places: CaseContent.Places
       do {
-        (image, label) = try layOut(state, at: temporary)
+        places = try layOut(state, at: temporary)
       } catch let error as HDF5Error {
         throw error.renamed(to: path)
       }
-      let content = try CaseContent(path: temporary, state: state, imageOffset: image, labelOffset: label, flush: flush)
+      let content = try CaseContent(path: temporary, state: state, places: places, flush: flush)
       try Lanes(content.lanes).run(on: workers)
       return Written(bytes: content.length, sha256: content.digest)
     }
   }
 
-  /// Creates the file with its attributes; returns the places of the image's and the label's first byte.
-  private func layOut(_ state: CaseState, at path: String) throws -> (image: Int, label: Int?) {
+  /// Creates the file with its attributes; returns the places of each dataset's first byte.
+  private func layOut(_ state: CaseState, at path: String) throws -> CaseContent.Places {
     let writer = try HDF5Writer(path: path)
     let volume = state.volume
     let shape = [volume.shape.z, volume.shape.y, volume.shape.x]
     let image = try writer.createDataset("image", type: .float32, shape: [volume.channels] + shape)
     let label = try state.label.map { _ in try writer.createDataset("label", type: .uint8, shape: shape) }
+    var places = CaseContent.Places(image: image, label: label)
+    for table in CaseTable.tables(of: state.survey) {
+      places.tables.append((try writer.createDataset(table.name, type: table.type, shape: [table.count]), table))
+    }
     let affine = volume.affine
     try writer.setAttribute("format", Self.format)
     try writer.setAttribute("format_version", [Self.version], shape: [])
@@ -87,6 +92,6 @@ public struct CaseFileWriter: Sendable {
     try writer.setAttribute("statistics", CanonicalJSON.text(statistics, compact: true))
     try writer.setAttribute("decisions", CanonicalJSON.text(state.records, compact: true))
     try writer.close()
-    return (image, label)
+    return places
   }
 }

@@ -1,3 +1,4 @@
+import Preprocessing
 import Volumes
 
 /// Where a prepared case came from: enough to trace it and to put results back onto the raw grid.
@@ -37,6 +38,8 @@ public struct CaseSource: Sendable, Codable, Equatable {
   public var qformCode: Int
   /// The first image's voxel type as stored.
   public var dataType: String
+  /// What was odd in the files' headers and how it was settled, one line each; nil where nothing was.
+  public var notes: [String]?
 
   /// A source; shape and spacing as z, y, x triples.
   public init(
@@ -57,7 +60,7 @@ public struct CaseSource: Sendable, Codable, Equatable {
 
 /// What is known about a prepared image and label, so that nobody has to read them to know it.
 public struct CaseStatistics: Sendable, Codable, Equatable {
-  /// Of one channel's prepared values.
+  /// Of one channel's values.
   public struct Channel: Sendable, Codable, Equatable {
     /// The smallest value.
     public var minimum: Double
@@ -68,6 +71,11 @@ public struct CaseStatistics: Sendable, Codable, Equatable {
     /// The standard deviation, ddof 0.
     public var std: Double
 
+    /// The numbers that moments hold.
+    public init(_ moments: Moments) {
+      self.init(minimum: moments.minimum, maximum: moments.maximum, mean: moments.mean, std: moments.std)
+    }
+
     /// The numbers of one channel.
     public init(minimum: Double, maximum: Double, mean: Double, std: Double) {
       self.minimum = minimum
@@ -77,17 +85,29 @@ public struct CaseStatistics: Sendable, Codable, Equatable {
     }
   }
 
-  /// One per channel.
+  /// Of the prepared values, one per channel.
   public var channels: [Channel]
-  /// Voxels per class in the raw label and in the prepared one.
+  /// Voxels per class in the raw label.
   public var rawClassVoxels: [Int]?
   /// Voxels per class in the prepared label; nil for an unlabelled case.
   public var classVoxels: [Int]?
   /// Voxels that were NaN or infinite and were replaced.
   public var nonfiniteReplaced: Int
+  /// How much of each class there was as read, and after each stage that moved the label; nil for an unlabelled case.
+  public var labelCensuses: [LabelCensus]?
+  /// Of each channel's raw values where the raw label is foreground; nil where nothing is.
+  public var rawForeground: [Channel]?
+  /// Voxels along z, y, x of the box around all that is not 0 in any raw channel.
+  public var contentShape: [Int]
 
   /// The numbers of one case.
-  public init(channels: [Channel], rawClassVoxels: [Int]?, classVoxels: [Int]?, nonfiniteReplaced: Int) {
+  public init(
+    channels: [Channel], rawClassVoxels: [Int]?, classVoxels: [Int]?, nonfiniteReplaced: Int,
+    labelCensuses: [LabelCensus]?, rawForeground: [Channel]?, contentShape: [Int]
+  ) {
+    self.labelCensuses = labelCensuses
+    self.rawForeground = rawForeground
+    self.contentShape = contentShape
     self.channels = channels
     self.rawClassVoxels = rawClassVoxels
     self.classVoxels = classVoxels

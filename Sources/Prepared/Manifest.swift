@@ -99,6 +99,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var excluded: [Absent]
   /// Cases that could not be prepared, sorted by identifier.
   public var failed: [Absent]
+  /// What fold_safe stages do to the prepared values, to be applied where a fold is read; nil where there are none.
+  public var deferredMaps: DeferredMaps?
   /// What to know about the whole, such as fewer folds than were asked for.
   public var warnings: [String]
   /// Folds of cases that a run in progress makes anew, for the next run should this one be stopped; nil once it is done.

@@ -14,6 +14,11 @@ struct Box: Equatable {
       upper: Shape { min(shape[$0], upper[$0] + margin[$0]) })
   }
 
+  /// The smallest box around both.
+  func union(_ other: Box) -> Box {
+    Box(lower: Shape { min(lower[$0], other.lower[$0]) }, upper: Shape { max(upper[$0], other.upper[$0]) })
+  }
+
   /// The smallest box around the voxels that `isInside` says yes to; nil if there are none.
   init?(around shape: Shape, isInside: (_ index: Int) -> Bool) {
     var lower = shape
@@ -34,6 +39,19 @@ struct Box: Equatable {
   init(lower: Shape, upper: Shape) {
     self.lower = lower
     self.upper = upper
+  }
+}
+
+extension ArrayLayout {
+  /// The box in space of a block of the array; `ranges` along its axes, fastest first.
+  func box(of ranges: [Range<Int>]) -> Box {
+    var box = Box(lower: Shape(z: 0, y: 0, x: 0), upper: Shape(z: 0, y: 0, x: 0))
+    for (axis, direction) in orientation.directions.enumerated() {
+      let (range, extent) = (ranges[axis], extents[axis])
+      box.lower[direction.axis] = direction.isReversed ? extent - range.upperBound : range.lowerBound
+      box.upper[direction.axis] = direction.isReversed ? extent - range.lowerBound : range.upperBound
+    }
+    return box
   }
 }
 

@@ -40,7 +40,7 @@ public struct CaseForecast: Sendable, Equatable {
         let unpadded = shape
         shape = Shape { max(unpadded[$0], pad.shape[$0]) }
       case .crop: break
-      case .clip, .zscore, .rescale: continue
+      case .clip, .clipChannels, .clipDataset, .zscore, .rescale: continue
       }
       try MemoryCheck.refuse(shape, channels: raw.channels.count)
       // The old volume and the new one are there together.
@@ -56,14 +56,17 @@ public struct CaseForecast: Sendable, Equatable {
   static func loadingBytes(_ raw: RawVolumes, onto grid: TargetGrid, _ resampling: Resampling?, workers: Int) -> Int {
     let sources = raw.channels + [raw.label].compactMap { $0 }
     let rings = sources.reduce(0) { $0 + PlaneReading.ringBytes(of: $1.layout) }
-    let label = raw.label == nil ? 0 : LabelResampler.heldBytes(of: raw.layout)
+    let label = raw.label.map { LabelResampler.heldBytes(of: $0.layout) } ?? 0
     let filters = raw.channels.reduce(0) { bytes, channel in
       let plan = ResamplerPlan(
         layout: channel.layout, grid: grid, order: resampling?.imageOrder ?? .nearest,
         border: resampling?.imageBorder ?? .mirror)
+      // The survey's scratch is touched as far as a plane has foreground, which is little: not counted.
       return bytes + plan.tileBytes + workers * plan.scratchBytes
     }
+    let turned = sources.filter { TurnedSource.isNeeded($0.layout, for: raw.layout) }
     return volumeBytes(grid.shape, raw) + rings + label + filters
+      + turned.reduce(0) { $0 + TurnedSource.bytes(of: $1.layout) }
   }
 
   /// Image and label at rest.

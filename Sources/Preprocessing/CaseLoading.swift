@@ -37,6 +37,10 @@ struct CaseLoading {
   var resampling: Resampling?
   /// Applied to every voxel before it is sampled, one per channel.
   var pointwise: [Pointwise]
+  /// Whether what passes is surveyed too: a raw case is, one that is resampled again is not.
+  var surveys = false
+  /// Whether the survey takes a preview.
+  var previews = false
 
   struct Result {
     var volume: Volume
@@ -46,6 +50,9 @@ struct CaseLoading {
     /// Voxels per class on the grid.
     var classCounts: [Int]?
     var nonfiniteReplaced: Int
+    /// Where index i of the grid lies among the source's indices.
+    var index: ZYX<LinearIndexMap>
+    var survey: RawSurvey?
   }
 
   func run(_ raw: RawVolumes, beside others: [any Lane], on workers: Workers) throws -> Result {
@@ -65,14 +72,18 @@ struct CaseLoading {
         border: resampling?.imageBorder ?? .mirror, pointwise: pointwise[index], nonfinite: raw.nonfinite,
         output: voxels.base + index * grid.shape.count)
     }
-    let channels = zip(raw.channels, resamplers).map { ChannelLanes(source: $0, resampler: $1) }
+    let survey = surveys ? RawSurveying(raw, withPreview: previews) : nil
+    let channels = zip(raw.channels, resamplers).enumerated().map { index, channel in
+      ChannelLanes(source: channel.0, index: index, resampler: channel.1, survey: survey)
+    }
     let label = raw.label.map { source in
-      LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling)
+      LabelLanes(source: source, mapping: raw.mapping, grid: grid, resampling: resampling, survey: survey)
     }
     for channel in channels { lanes += [channel.reading.reading, channel.reading.using] }
     if let label { lanes += [label.reading.reading, label.reading.using] }
     lanes += channels.map(\.finishing)
     if let label { lanes.append(label.finishing) }
+    lanes += survey?.lanes ?? []
     try Lanes(lanes + others).run(on: workers)
 
     let nonfinite = channels.reduce(0) { $0 + $1.nonfinite }
@@ -86,79 +97,6 @@ struct CaseLoading {
       volume: Volume(channels: raw.channels.count, shape: grid.shape, voxels: voxels, affine: target),
       label: label.map { LabelMap(shape: grid.shape, classes: $0.output, affine: target) },
       rawClassCounts: label?.rawClassCounts, classCounts: label?.classCounts,
-      nonfiniteReplaced: nonfinite)
-  }
-}
-
-/// One channel's way through the lanes: read, filter each plane, and finish each stretch once its planes are there.
-private final class ChannelLanes: @unchecked Sendable {
-  let reading: PlaneReading
-  let finishing: StretchLane
-  private let tally = Tally()
-
-  init(source: any PlaneSource, resampler: ImageResampler) {
-    let pool = ScratchPool<ImageResampler.Scratch>()
-    let finishing = StretchLane(resampler.stretches.map { ($0, resampler.slabs) }) { slab, stretch in
-      let scratch = pool.take { resampler.makeScratch() }
-      resampler.finish(slab: slab, stretch: stretch, scratch)
-      pool.give(scratch)
-      return {}
-    }
-    reading = PlaneReading(source: source, mayUse: finishing.mayTake) { [tally] plane, index in
-      let scratch = pool.take { resampler.makeScratch() }
-      let bad = resampler.take(plane, at: index, stretch: finishing.stretch, scratch)
-      pool.give(scratch)
-      return {
-        tally.nonfinite += bad
-        finishing.taken += 1
-      }
-    }
-    self.finishing = finishing
-  }
-
-  var nonfinite: Int { tally.nonfinite }
-}
-
-/// What the steps of a lane add up; touched under the lanes' lock only.
-private final class Tally: @unchecked Sendable {
-  var nonfinite = 0
-  var rawLabels = LabelCounts()
-  var classes = [Int](repeating: 0, count: 256)
-}
-
-/// The label's way through the lanes.
-private final class LabelLanes: @unchecked Sendable {
-  let output: Buffer<UInt8>
-  let reading: PlaneReading
-  let finishing: StretchLane
-  private let tally = Tally()
-
-  init(source: any PlaneSource, mapping: LabelMapping, grid: TargetGrid, resampling: Resampling?) {
-    output = Buffer(count: grid.shape.count)
-    let resampler = LabelResampler(
-      layout: source.layout, mapping: mapping, grid: grid, order: resampling?.labelOrder ?? .nearest,
-      rule: resampling?.labelRule ?? .threshold, border: resampling?.labelBorder ?? .nearest, output: output.base)
-    let finishing = StretchLane(resampler.stretches.map { ($0.arriving, $0.outputs.count) }) { [tally] slab, stretch in
-      let counts = resampler.finish(slice: resampler.stretches[stretch].outputs.lowerBound + slab)
-      return { for value in 0..<256 { tally.classes[value] += counts[value] } }
-    }
-    reading = PlaneReading(source: source, mayUse: finishing.mayTake) { [tally] plane, index in
-      let counts = resampler.decoder.take(plane, at: index)
-      return {
-        tally.rawLabels.add(counts)
-        finishing.taken += 1
-      }
-    }
-    self.finishing = finishing
-  }
-
-  var rawClassCounts: [Int] { tally.rawLabels.perClass }
-  var classCounts: [Int] { tally.classes }
-
-  func refuseForeignValues(_ mapping: LabelMapping) throws {
-    let foreign = tally.rawLabels.foreign
-    if !foreign.isEmpty {
-      throw PreprocessingError.foreignLabels(found: foreign.description, expected: mapping.classes.keys.sorted())
-    }
+      nonfiniteReplaced: nonfinite, index: grid.index, survey: survey?.finish())
   }
 }

@@ -21,6 +21,16 @@ public struct CaseState: Sendable {
   public internal(set) var nonfiniteReplaced = 0
   /// What each stage did, in order.
   public internal(set) var records: [StageRecord] = []
+  /// What was found out about the raw voxels.
+  public internal(set) var survey: RawSurvey?
+  /// How much of each class there was, as read and after each stage that moved the label to another grid.
+  public internal(set) var censuses: [LabelCensus] = []
+  /// What the case looked like as read and after each stage, where that was asked for.
+  public private(set) var previews: [StagePreview] = []
+  /// The parts that the last census counted.
+  private var components: Components?
+  /// What previews are made of, as long as the voxels before `pending` are the same.
+  private var sampler: PreviewSampler?
   /// Moments of each channel after `pending`, where they are known.
   var measured: [Moments?]
 
@@ -31,6 +41,15 @@ public struct CaseState: Sendable {
     self.rawClassCounts = rawClassCounts
     self.classCounts = classCounts
     measured = Array(repeating: nil, count: volume.channels)
+  }
+
+  /// Puts voxels on another grid in the place of these; what was measured is forgotten.
+  mutating func move(to volume: Volume, label: LabelMap?, classCounts: [Int]?) {
+    self.volume = volume
+    self.label = label
+    self.classCounts = classCounts
+    measured = Array(repeating: nil, count: volume.channels)
+    sampler = nil
   }
 
   func channel(_ index: Int) -> UnsafeMutablePointer<Float> { volume.voxels.base + index * volume.shape.count }
@@ -55,14 +74,53 @@ public struct CaseState: Sendable {
   }
 
   mutating func clip(to bounds: ClosedRange<Double>) {
-    for index in pending.indices {
-      pending[index] = pending[index].clipped(to: bounds)
-      measured[index] = nil
-    }
+    for index in pending.indices { clip(channel: index, to: bounds) }
+  }
+
+  /// Clips each channel to bounds of its own.
+  mutating func clip(toChannels bounds: [ClosedRange<Double>]) {
+    var record = StageRecord(stage: .clip)
+    record.lowers = bounds.map(\.lowerBound)
+    record.uppers = bounds.map(\.upperBound)
+    records.append(record)
+    for (index, bounds) in bounds.enumerated() { clip(channel: index, to: bounds) }
+  }
+
+  private mutating func clip(channel index: Int, to bounds: ClosedRange<Double>) {
+    pending[index] = pending[index].clipped(to: bounds)
+    measured[index] = nil
+  }
+
+  /// Counts the raw label, of which `affine` says the voxels' size.
+  mutating func countRaw(affine: Affine) {
+    guard let counts = rawClassCounts, let found = survey?.components else { return }
+    censuses = [LabelCensus(stage: LabelCensus.raw, counts: counts, components: found, vanished: [], affine: affine)]
+    components = found
+  }
+
+  /// Counts the label after a stage that moved it.
+  /// - Parameter index: where index i of the new grid lies among the old one's.
+  mutating func count(after stage: StageName, index: ZYX<LinearIndexMap>, on workers: Workers) throws {
+    guard let label, let classCounts, let before = components else { return }
+    let found = try label.components(on: workers)
+    let vanished = before.vanished(from: label, index: index)
+    censuses.append(
+      LabelCensus(
+        stage: stage.rawValue, counts: classCounts, components: found, vanished: vanished, affine: label.affine))
+    components = found
+  }
+
+  /// Keeps what the case looks like after a stage.
+  mutating func preview(after stage: StageName) {
+    if previews.isEmpty, let raw = survey?.preview { previews = [raw] }
+    let sampler = self.sampler ?? PreviewSampler(volume, label)
+    self.sampler = sampler
+    previews.append(sampler.finish(stage: stage.rawValue, pending))
   }
 
   /// Applies the pending maps, in place.
   mutating func settle(on workers: Workers) throws {
+    sampler = nil
     let (shape, voxels) = (volume.shape, volume.voxels)
     for index in pending.indices where !pending[index].isIdentity {
       let map = pending[index]
@@ -96,6 +154,10 @@ public struct StageRecord: Sendable, Codable, Equatable {
   public var lower: Double?
   /// The upper bound (clip, rescale).
   public var upper: Double?
+  /// The lower bounds (clip over the data set), one per channel.
+  public var lowers: [Double]?
+  /// The upper bounds (clip over the data set), one per channel.
+  public var uppers: [Double]?
   /// One per channel.
   public var mean: [Double]?
   /// One per channel, ddof 0.

@@ -3,7 +3,7 @@ import Volumes
 
 extension CaseState {
   /// Cuts image and label down to the box around the target voxels.
-  mutating func apply(_ crop: Crop) throws {
+  mutating func apply(_ crop: Crop, on workers: Workers) throws {
     let shape = volume.shape
     let found: Box?
     switch crop.to {
@@ -22,7 +22,7 @@ extension CaseState {
     record.after = Shape { shape[$0] - box.upper[$0] }.array
     record.shape = box.shape.array
     records.append(record)
-    regrid(to: box.shape, offset: box.lower) { _ in 0 }
+    try regrid(to: box.shape, offset: box.lower, by: .crop, on: workers) { _ in 0 }
   }
 
   /// Grows image and label to at least the shape.
@@ -42,13 +42,16 @@ extension CaseState {
     guard grown != shape else { return }
     try MemoryCheck.refuse(grown, channels: volume.channels)
     try settle(on: workers)
-    regrid(to: grown, offset: Shape { -before[$0] }) { values[$0] }
+    try regrid(to: grown, offset: Shape { -before[$0] }, by: .pad, on: workers) { values[$0] }
   }
 
   /// Moves everything onto a grid whose index i is index i + `offset` of this one; new voxels get `fill` and background.
-  private mutating func regrid(to shape: Shape, offset: Shape, fill: (_ channel: Int) -> Double) {
+  private mutating func regrid(
+    to shape: Shape, offset: Shape, by stage: StageName, on workers: Workers, fill: (_ channel: Int) -> Double
+  ) throws {
     guard shape != volume.shape else { return }
-    let affine = volume.affine.reindexed(by: ZYX { LinearIndexMap(scale: 1, offset: Double(offset[$0])) })
+    let index = ZYX { LinearIndexMap(scale: 1, offset: Double(offset[$0])) }
+    let affine = volume.affine.reindexed(by: index)
     let voxels = Buffer<Float>(count: volume.channels * shape.count)
     for index in 0..<volume.channels {
       let target = voxels.base + index * shape.count
@@ -56,15 +59,14 @@ extension CaseState {
       if value != 0 { target.update(repeating: value, count: shape.count) }
       copyBlock(from: channel(index), volume.shape, to: target, shape, offset: offset)
     }
-    volume = Volume(channels: volume.channels, shape: shape, voxels: voxels, affine: affine)
-    measured = Array(repeating: nil, count: volume.channels)
-    guard let label else { return }
+    let moved = Volume(channels: volume.channels, shape: shape, voxels: voxels, affine: affine)
+    guard let label else { return move(to: moved, label: nil, classCounts: nil) }
     let classes = Buffer<UInt8>(count: shape.count)
     copyBlock(from: label.classes.base, label.shape, to: classes.base, shape, offset: offset)
-    self.label = LabelMap(shape: shape, classes: classes, affine: affine)
     var counts = [Int](repeating: 0, count: 256)
     for value in classes.values { counts[Int(value)] += 1 }
-    classCounts = counts
+    move(to: moved, label: LabelMap(shape: shape, classes: classes, affine: affine), classCounts: counts)
+    try count(after: stage, index: index, on: workers)
   }
 }
 

@@ -5,6 +5,11 @@ import Volumes
 public enum NonfinitePolicy: Sendable, Equatable {
   case fail
   case replace(Double)
+
+  /// What stands in for them, also while they are only counted.
+  var replacement: Float {
+    if case .replace(let value) = self { Float(value) } else { 0 }
+  }
 }
 
 /// Brings one channel from its array on disk onto a grid in (z, y, x) order, plane by plane.
@@ -54,13 +59,7 @@ public final class ImageResampler: @unchecked Sendable {
     stretches = axes[2].stretches.map(\.arriving)
     tiles = Buffer(count: plan.tiles * axes[2].maxRows * Self.lanes)
     states = Buffer(count: plan.tiles * Self.lanes)
-    var replacement = 0.0
-    if case .replace(let value) = nonfinite { replacement = value }
-    let map = pointwise.kernel
-    input = segprep_input(
-      scalar: Int32(layout.scalar.kernelCode), swapped: layout.isByteSwapped ? 1 : 0, slope: layout.slope,
-      intercept: layout.intercept, replacement: Float(replacement), lower: map.lower, upper: map.upper,
-      offset: map.offset, scale: map.scale)
+    input = segprep_input(layout, replacement: nonfinite.replacement, pointwise)
   }
 
   /// Slabs to finish once every plane of a stretch has been taken.
@@ -162,6 +161,17 @@ public final class ImageResampler: @unchecked Sendable {
 
   private func tile(_ number: Int) -> UnsafeMutablePointer<Float> {
     tiles.base + number * axes[2].maxRows * Self.lanes
+  }
+}
+
+extension segprep_input {
+  /// What turns a layout's stored values into floats.
+  init(_ layout: ArrayLayout, replacement: Float, _ pointwise: Pointwise = .identity) {
+    let map = pointwise.kernel
+    self.init(
+      scalar: Int32(layout.scalar.kernelCode), swapped: layout.isByteSwapped ? 1 : 0, slope: layout.slope,
+      intercept: layout.intercept, replacement: replacement, lower: map.lower, upper: map.upper,
+      offset: map.offset, scale: map.scale)
   }
 }
 

@@ -66,6 +66,20 @@ final class LabelDecoder: @unchecked Sendable {
     return counts
   }
 
+  /// The classes of a plane that was taken and is still held.
+  func plane(_ k: Int) -> UnsafePointer<UInt8> { UnsafePointer(classes.base + k % slots * layout.planeCount) }
+
+  /// The runs of a plane that was taken and is still held.
+  func runs(ofPlane k: Int) -> [LabelRun] {
+    let (n0, n1) = (layout.extents[0], layout.extents[1])
+    var runs: [LabelRun] = []
+    for y in 0..<n1 {
+      let row = k % slots * n1 + y
+      if rows.base[row] != 0 { runs.append(row: y, of: classes.base + row * n0, count: n0) }
+    }
+    return runs
+  }
+
   private func constantClass(_ stored: UnsafeRawPointer) -> UInt8? {
     let byte = stored.load(as: UInt8.self)
     if byte == 0 { return valueOfZero }
@@ -102,6 +116,12 @@ final class LabelDecoder: @unchecked Sendable {
 struct LabelCounts: Sendable {
   var perClass = [Int](repeating: 0, count: 256)
   var foreign = ForeignValues()
+
+  /// - Throws: `PreprocessingError.foreignLabels`.
+  func refuseForeignValues(_ mapping: LabelMapping) throws {
+    guard !foreign.isEmpty else { return }
+    throw PreprocessingError.foreignLabels(found: foreign.description, expected: mapping.classes.keys.sorted())
+  }
 
   mutating func add(_ value: UInt8, _ count: Int) { perClass[Int(value)] += count }
 

@@ -74,13 +74,13 @@ func measure(
   let parts = Parts(count: shape.z)
   try workers.forEach(shape.z) { z in
     let slice = volume.voxels.base + channel * shape.count + z * area
-    parts.values[z] = measureSlice(slice, area, map, which.advanced(by: z * area))
+    parts.values[z] = measure(slice, area, map, which.advanced(by: z * area))
   }
   return parts.values.reduce(into: Moments.none) { $0.merge($1) }
 }
 
-private func measureSlice(_ voxels: UnsafePointer<Float>, _ count: Int, _ map: Pointwise, _ which: Measured) -> Moments
-{
+/// The moments of a run of voxels after a pointwise map.
+func measure(_ voxels: UnsafePointer<Float>, _ count: Int, _ map: Pointwise, _ which: Measured) -> Moments {
   var kernel = map.kernel
   let mask = which.mask(voxels, count, map)
   defer { if case .nonzero = which { mask?.deallocate() } }

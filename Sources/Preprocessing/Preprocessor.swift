@@ -15,25 +15,37 @@ public struct Preprocessor: Sendable {
   /// directly, so that no full-size float volume exists.
   /// - Parameters:
   ///   - others: lanes of the caller that run beside the reading, such as hashing.
+  ///   - previews: whether the case's looks are kept after each stage.
   ///   - entered: told each stage's name when it begins ("load" first).
   /// - Throws: what the sources throw, and `PreprocessingError`.
   public func run(
-    _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, entered: (String) -> Void = { _ in }
+    _ raw: RawVolumes, beside others: [any Lane] = [], on workers: Workers, previews: Bool = false,
+    entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
+    let raw = raw.aligned
     let (pointwise, records, resampling, remaining) = Self.leading(stages)
     entered(resampling == nil ? "load" : "load+resample")
     let loading = CaseLoading(
-      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count))
+      resampling: resampling, pointwise: Array(repeating: pointwise, count: raw.channels.count), surveys: true,
+      previews: previews)
     let loaded = try loading.run(raw, beside: others, on: workers)
     var state = CaseState(
       volume: loaded.volume, label: loaded.label,
       pending: Array(repeating: .identity, count: raw.channels.count), rawClassCounts: loaded.rawClassCounts,
       classCounts: loaded.classCounts)
     state.nonfiniteReplaced = loaded.nonfiniteReplaced
-    state.records = records + (resampling == nil ? [] : [.resample(loaded.volume)])
+    state.survey = loaded.survey
+    state.countRaw(affine: raw.canonicalAffine)
+    state.records = records
+    if resampling != nil {
+      state.records.append(.resample(loaded.volume))
+      try state.count(after: .resample, index: loaded.index, on: workers)
+    }
+    if previews, let last = state.records.last { state.preview(after: last.stage) }
     for stage in remaining {
       entered(stage.name.rawValue)
       try apply(stage, to: &state, on: workers)
+      if previews { state.preview(after: stage.name) }
     }
     return state
   }
@@ -60,8 +72,10 @@ public struct Preprocessor: Sendable {
     case .clip(let bounds):
       state.clip(to: bounds)
       state.records.append(.clip(bounds))
+    case .clipChannels(let bounds): state.clip(toChannels: bounds)
+    case .clipDataset: preconditionFailure("the data set's percentiles are worked out before its cases are prepared")
     case .zscore(let zscore): try state.apply(zscore, on: workers)
-    case .crop(let crop): try state.apply(crop)
+    case .crop(let crop): try state.apply(crop, on: workers)
     case .pad(let pad): try state.apply(pad, on: workers)
     case .rescale(let rescale): try state.apply(rescale, on: workers)
     }
@@ -77,12 +91,10 @@ public struct Preprocessor: Sendable {
       affine: volume.affine)
     let loading = CaseLoading(resampling: resampling, pointwise: state.pending)
     let loaded = try loading.run(raw, beside: [], on: workers)
-    let before = state
-    state = CaseState(
-      volume: loaded.volume, label: loaded.label, pending: volume.identityMaps, rawClassCounts: before.rawClassCounts,
-      classCounts: loaded.classCounts)
-    state.nonfiniteReplaced = before.nonfiniteReplaced
-    state.records = before.records + [.resample(loaded.volume)]
+    state.move(to: loaded.volume, label: loaded.label, classCounts: loaded.classCounts)
+    state.pending = volume.identityMaps
+    state.records.append(.resample(loaded.volume))
+    try state.count(after: .resample, index: loaded.index, on: workers)
   }
 }
 

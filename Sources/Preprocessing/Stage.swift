@@ -5,6 +5,10 @@ public enum Stage: Sendable, Equatable {
   case resample(Resampling)
   /// Values outside become the bound (HU for CT).
   case clip(ClosedRange<Double>)
+  /// The same, with bounds of each channel's own.
+  case clipChannels([ClosedRange<Double>])
+  /// Bounds that are percentiles of the whole data set's foreground; worked out before any case is prepared.
+  case clipDataset(DatasetClip)
   case zscore(ZScore)
   case crop(Crop)
   case pad(Pad)
@@ -14,7 +18,7 @@ public enum Stage: Sendable, Equatable {
   public var name: StageName {
     switch self {
     case .resample: .resample
-    case .clip: .clip
+    case .clip, .clipChannels, .clipDataset: .clip
     case .zscore: .zscore
     case .crop: .crop
     case .pad: .pad
@@ -24,6 +28,30 @@ public enum Stage: Sendable, Equatable {
 
   /// Whether a case without a label cannot pass.
   public var needsLabel: Bool { self == .zscore(.foreground) || cropsToForeground }
+
+  /// Whether the stage is measured on all labelled cases together; nil where it is not.
+  public var overDataset: OverDataset? {
+    switch self {
+    case .clipDataset(let clip): OverDataset(isFoldSafe: clip.isFoldSafe)
+    case .zscore(.dataset(let isFoldSafe)): OverDataset(isFoldSafe: isFoldSafe)
+    default: nil
+    }
+  }
+
+  /// Whether intensities mean something else afterwards: what was measured on raw ones fits no more.
+  public var scales: Bool {
+    switch self {
+    case .resample, .clip, .clipChannels, .clipDataset, .crop, .pad: false
+    case .zscore, .rescale: true
+    }
+  }
+
+  /// How a stage is measured on a data set.
+  public struct OverDataset: Sendable {
+    /// Whether each fold has numbers of its own, measured on what it trains on; they are applied by whoever reads the
+    /// fold, because one prepared case is in several.
+    public var isFoldSafe: Bool
+  }
 
   private var cropsToForeground: Bool {
     if case .crop(let crop) = self { crop.to == .foreground } else { false }
@@ -45,8 +73,8 @@ public enum ZScore: Sendable, Equatable {
   case nonzero
   /// Voxels of any class but background; all voxels are scaled.
   case foreground
-  /// The foreground of all labelled cases together, worked out before; all voxels are scaled.
-  case dataset
+  /// The raw foreground of all labelled cases, each counting the same, worked out before; all voxels are scaled.
+  case dataset(isFoldSafe: Bool)
   /// Given numbers, one pair per channel or one for all.
   case constants([Normal])
 
@@ -62,6 +90,23 @@ public enum ZScore: Sendable, Equatable {
       self.mean = mean
       self.std = std
     }
+  }
+}
+
+/// Clips each channel to percentiles of its raw foreground in all labelled cases, each counting the same.
+public struct DatasetClip: Sendable, Equatable {
+  /// Per cent of the foreground that lie below the lower bound.
+  public var lowerPercentile: Double
+  /// Per cent that do not lie above the upper bound.
+  public var upperPercentile: Double
+  /// Whether each fold has bounds of its own.
+  public var isFoldSafe: Bool
+
+  /// A clip to percentiles, by default to nnU-Net's.
+  public init(lowerPercentile: Double = 0.5, upperPercentile: Double = 99.5, isFoldSafe: Bool = false) {
+    self.lowerPercentile = lowerPercentile
+    self.upperPercentile = upperPercentile
+    self.isFoldSafe = isFoldSafe
   }
 }
 

@@ -26,6 +26,17 @@ public struct Affine: Sendable, Equatable {
     rows.map { $0[0] * x + $0[1] * y + $0[2] * z + $0[3] }
   }
 
+  /// The index (x, y, z) that lies at a position in millimetres: the inverse of `position`, by Cramer's rule.
+  /// - Precondition: `isInvertible`.
+  public func index(at position: [Double]) -> [Double] {
+    let offset = zip(position, origin).map { $0 - $1 }
+    return (0..<3).map { column in
+      var replaced = self
+      for row in 0..<3 { replaced.rows[row][column] = offset[row] }
+      return replaced.determinant / determinant
+    }
+  }
+
   /// A voxel's size in millimetres: the norms of the columns, never the diagonal.
   public var spacing: Spacing {
     Spacing { axis in column(axis).reduce(0) { $0 + $1 * $1 }.squareRoot() }
@@ -56,6 +67,9 @@ public struct Affine: Sendable, Equatable {
         return linear + [origin]
       })
   }
+
+  /// The affine of the same grid where every length is `factor` times as long, as another unit says it.
+  public func scaled(by factor: Double) -> Affine { Affine(rows: rows.map { $0.map { $0 * factor } }) }
 
   /// The positions in millimetres of the centres of a volume's eight corner voxels, x fastest.
   public func corners(of shape: Shape) -> [[Double]] {

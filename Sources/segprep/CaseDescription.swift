@@ -48,19 +48,28 @@ struct CaseDescription: Encodable {
       text += "std \(Quantity.number(channel.std))\n"
     }
     if let classes = statistics.classVoxels {
-      let raw = statistics.rawClassVoxels ?? []
       for (value, voxels) in classes.enumerated() {
-        text +=
-          "  class \(value)      \(voxels) voxels (\(raw.indices.contains(value) ? raw[value] : 0) in the raw label)\n"
+        text += "  class \(value)      \(value == 0 ? "" : census(ofClass: value) + ", ")\(voxels) voxels\n"
       }
     } else {
       text += "  label        none: for prediction\n"
     }
+    for note in source.notes ?? [] { text += "  note         \(note)\n" }
     for decision in decisions { text += "  stage        \(decision.summary)\n" }
     for file in source.images + [source.label].compactMap({ $0 }) {
       text += "  from         \(file.name), \(Quantity.bytes(file.bytes)), sha256 \(file.sha256.prefix(16))...\n"
     }
     return text + "  digest       \(ingestDigest)\n"
+  }
+}
+
+extension CaseDescription {
+  /// How much of a class there was at each point of the way.
+  private func census(ofClass value: Int) -> String {
+    (statistics.labelCensuses ?? []).map { census in
+      let parts = Quantity.counted(census.components[value], "part")
+      return "\(census.stage) \(Quantity.number(census.ml[value], decimals: 3)) ml in \(parts)"
+    }.joined(separator: ", ")
   }
 }
 

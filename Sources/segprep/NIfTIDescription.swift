@@ -22,6 +22,8 @@ struct NIfTIDescription: Encodable {
   var sform: [[Double]]?
   var qform: [[Double]]?
   var affine: [[Double]]
+  /// What is odd in the header though its meaning is clear.
+  var notes: [String]
   var voxels: VoxelSummary
 
   init(path: String) throws {
@@ -42,6 +44,7 @@ struct NIfTIDescription: Encodable {
     sform = header.sform?.rows
     qform = header.qform?.rows
     affine = header.affine.rows
+    notes = header.notes
     voxels = try VoxelSummary(of: reader)
   }
 
@@ -64,6 +67,7 @@ struct NIfTIDescription: Encodable {
         text += row.map { Self.padded(Quantity.number($0)) }.joined(separator: " ") + "\n"
       }
     }
+    for note in notes { text += "  note         \(note)\n" }
     if voxels.count > voxels.nonfinite {
       text += "  values       \(Quantity.number(voxels.minimum)) to \(Quantity.number(voxels.maximum)), "
       text += "mean \(Quantity.number(voxels.mean))\n"

@@ -15,6 +15,8 @@ struct HeaderBytes {
   var voxelOffset: Int?
   var slope = 1.0
   var intercept = 0.0
+  /// xyzt_units; 0 says nothing.
+  var units = 0
   var qformCode = 0
   var sformCode = 1
   /// b, c, d and the offset.
@@ -37,6 +39,7 @@ struct HeaderBytes {
       put(Int16(datatype), in: &out, at: 70)
       floats(sizes, in: &out, at: 76)
       floats([Double(voxelOffset ?? firstByte), slope, intercept], in: &out, at: 108)
+      put(UInt8(units), in: &out, at: 123)
       put(Int16(qformCode), in: &out, at: 252)
       put(Int16(sformCode), in: &out, at: 254)
       floats(quaternion + sform, in: &out, at: 256)
@@ -52,6 +55,7 @@ struct HeaderBytes {
       put(Int32(qformCode), in: &out, at: 344)
       put(Int32(sformCode), in: &out, at: 348)
       doubles(quaternion + sform, in: &out, at: 352)
+      put(Int32(units), in: &out, at: 500)
     }
     return out
   }

@@ -135,6 +135,86 @@ struct NIfTIHeaderTests {
     #expect(message(made)?.hasPrefix("a.nii: the header places the voxels nowhere, found qform ") == true)
   }
 
+  /// The other form serves where two files must be laid over each other; an unsound one does not.
+  @Test func qformIsTheOtherAffineBesideAnSform() throws {
+    var made = HeaderBytes(pixdim: [1, 2, 3, 4], qformCode: 1, sformCode: 2)
+    let both = try read(made)
+    #expect(both.otherAffine == both.qform && both.qform != nil)
+    made.quaternion[0] = .nan
+    #expect(try read(made).otherAffine == nil)
+    made.qformCode = 0
+    #expect(try read(made).otherAffine == nil)
+    #expect(try read(HeaderBytes(qformCode: 1, sformCode: 0)).otherAffine == nil)
+  }
+
+  @Test(arguments: [0, -0.0, Double.nan, .infinity], [1, 2])
+  func sformStandsInForASizeThatIsNone(size: Double, version: Int) throws {
+    let header = try read(HeaderBytes(version: version, pixdim: [1, 2, size, 3]))
+    let text = size.isNaN ? "nan" : size.isInfinite ? "inf" : "\(size)"
+    #expect(header.notes == ["pixdim 2.0, \(text), 3.0 is no voxel size: the sform's is used"])
+    #expect(header.affine == .identity)
+    #expect(try read(HeaderBytes(version: version)).notes == [])
+  }
+
+  /// As nibabel and libnifti: a slice is 1 mm thick where the file says nothing of a third axis.
+  @Test(arguments: [0, Double.nan])
+  func axisThatTheFileLacksNeedsNoSize(size: Double) throws {
+    let flat = [2, 2, 3]
+    let sizes = [1, 0.5, 0.75, size]
+    #expect(
+      try read(HeaderBytes(dimensions: flat, pixdim: sizes, sformCode: 0)).affine.spacing
+        == Spacing(z: 1, y: 0.75, x: 0.5))
+    #expect(
+      try read(HeaderBytes(dimensions: flat, pixdim: sizes, qformCode: 1, sformCode: 0)).affine.spacing
+        == Spacing(z: 1, y: 0.75, x: 0.5))
+    #expect(try read(HeaderBytes(dimensions: flat, pixdim: sizes)).notes == [])
+    #expect(message(HeaderBytes(dimensions: flat, pixdim: [1, 0.5, size, 1], sformCode: 0)) != nil)
+  }
+
+  // MARK: units
+
+  /// Bits 3 to 5 are the unit of time (8 seconds), which changes nothing.
+  @Test(arguments: [0, 2, 4, 7, 8, 10], [1, 2])
+  func otherUnitsAreMillimetres(units: Int, version: Int) throws {
+    let header = try read(HeaderBytes(version: version, units: units))
+    #expect(header.affine == .identity && header.notes == [])
+  }
+
+  @Test(arguments: [(1, 1000.0, "metres"), (9, 1000, "metres"), (3, 0.001, "micrometres")], [1, 2])
+  func metresAndMicrometresBecomeMillimetres(unit: (code: Int, factor: Double, name: String), version: Int) throws {
+    // 1/64 m is 15.6 mm; a power of two is the same in the header's floats.
+    var made = HeaderBytes(version: version, pixdim: [1, 0.015625, 0.03125, 0.0625], units: unit.code)
+    made.sform = [0.015625, 0, 0, 1, 0, 0.03125, 0, 2, 0, 0, 0.0625, 3]
+    made.quaternion = [0, 0, 0, 4, 5, 6]
+    made.qformCode = 1
+    let f = unit.factor
+    let both = try read(made)
+    #expect(
+      both.affine == Affine(rows: [[0.015625 * f, 0, 0, f], [0, 0.03125 * f, 0, 2 * f], [0, 0, 0.0625 * f, 3 * f]]))
+    #expect(both.sform == both.affine)
+    #expect(both.qform?.origin == [4 * f, 5 * f, 6 * f])
+    #expect(both.qform?.spacing == both.affine.spacing)
+    #expect(both.notes == ["lengths are in \(unit.name) (xyzt_units): converted to millimetres"])
+    made.sformCode = 0
+    #expect(try read(made).affine == both.qform)
+    made.qformCode = 0
+    #expect(try read(made).affine.spacing == both.affine.spacing)
+    #expect(try read(made).affine.origin == [0.015625 * f / 2, -0.03125 * f, -0.0625 * f * 1.5])
+  }
+
+  /// No scanner makes voxels of 10 cm: such a header means millimetres.
+  @Test func impossibleMetresAreMillimetres() throws {
+    var made = HeaderBytes(units: 1)
+    made.sform = [1.5, 0, 0, 1, 0, 2, 0, 2, 0, 0, 2.5, 3]
+    let header = try read(made)
+    #expect(header.affine == Affine(rows: [[1.5, 0, 0, 1], [0, 2, 0, 2], [0, 0, 2.5, 3]]))
+    #expect(
+      header.notes
+        == ["xyzt_units says metres, and voxels of 1.5 x 2.0 x 2.5 m cannot be: read as millimetres"])
+    made.sform[0] = 0.0625  // one axis that can be
+    #expect(try read(made).affine.spacing.x == 62.5)
+  }
+
   // MARK: dimensions
 
   @Test func trailingOnesAreDropped() throws {
@@ -253,6 +333,21 @@ struct NIfTIHeaderTests {
     let header = try NIfTIHeader(path: folder.path("p/a.hdr"))
     #expect(header.dataPath == folder.path("p/a.img"))
     #expect(header.voxelOffset == 0)
+  }
+
+  /// Either file of a pair may be named, as nibabel takes it.
+  @Test(arguments: [1, 2])
+  func voxelFileIsReadWithTheHeaderBesideIt(version: Int) throws {
+    let image = try folder.put([0, 0, 0, 0], "v/a.img")
+    #expect(
+      folder.message { _ = try NIfTIHeader(path: image) }
+        == "v/a.img: voxels without their header, expected v/a.hdr beside it")
+    let header = try folder.put(HeaderBytes(version: version, isPair: true).bytes, "v/a.hdr")
+    let packed = try folder.put([], "v/a.img.gz")
+    let read = try NIfTIHeader(path: image)
+    #expect(read.path == header && read.dataPath == image && read.version == version)
+    // The one that was named is read, not its twin; a header packed otherwise is found too.
+    #expect(try NIfTIHeader(path: packed).dataPath == packed)
   }
 
   /// 0 and 348 are in use for "right after the header", where nothing but voxels can be.

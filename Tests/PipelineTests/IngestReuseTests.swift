@@ -126,7 +126,7 @@ struct IngestReuseTests {
     #expect(outcomes(try data.run(text)) == [.kept, .kept])
     try data.addCase(2)
     let report = try data.run(text)
-    #expect(causes(report) == ["the data set's mean changed", "the data set's mean changed", nil])
+    #expect(causes(report) == ["the data set's intensities changed", "the data set's intensities changed", nil])
   }
 
   private struct Deaf: IngestObserver {

@@ -10,7 +10,11 @@ import Testing
       "unknown key `zscor`; did you mean `zscore`? accepted: resample, clip_hu, zscore, crop, pad, rescale"
     ),
     ("  - window: {}", "unknown key `window`; accepted: resample, clip_hu, zscore, crop, pad, rescale"),
-    ("  - clip_hu: {lower: 1, uper: 2}", "unknown key `uper`; did you mean `upper`? accepted: lower, upper"),
+    (
+      "  - clip_hu: {lower: 1, uper: 2}",
+      "unknown key `uper`; did you mean `upper`? accepted: lower, upper, over, lower_percentile, upper_percentile, "
+        + "fold_safe"
+    ),
     ("  - clip_hu: {lower: 1, lower: 2}", "key `lower` is there more than once, expected it once; remove all but one"),
     (
       "  - clip_hu: {lower: 1, \"lower\": 2}",
@@ -19,7 +23,9 @@ import Testing
     ("  - clip_hu: {lower: 1}", "`clip_hu` lacks `upper`, found lower, expected upper too"),
     ("  - clip_hu", "`clip_hu` lacks `lower`, found nothing, expected lower"),
     (
-      "  - clip_hu: [1, 2]", "`clip_hu` has the wrong type, found a list, expected a mapping with the keys lower, upper"
+      "  - clip_hu: [1, 2]",
+      "`clip_hu` has the wrong type, found a list, expected a mapping with the keys lower, upper, "
+        + "over, lower_percentile, upper_percentile, fold_safe"
     ),
     ("  - clip_hu: {lower: 1, upper: true}", "`clip_hu.upper` has the wrong type, found true, expected a number"),
     ("  - clip_hu: {lower: 1, upper: ~}", "`clip_hu.upper` has the wrong type, found nothing, expected a number"),
@@ -70,7 +76,8 @@ import Testing
     ),
     (
       "  - zscore: volume",
-      "`zscore` has the wrong type, found the text \"volume\", expected a mapping with the keys over, constants"
+      "`zscore` has the wrong type, found the text \"volume\", expected a mapping with the keys over, constants, "
+        + "fold_safe"
     ),
     (
       "  - zscore: {over: nothing}",

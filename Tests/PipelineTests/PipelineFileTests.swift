@@ -43,7 +43,8 @@ import Volumes
   @Test(arguments: [
     ("zscore", Stage.zscore(.volume)), ("zscore:", .zscore(.volume)), ("zscore: {}", .zscore(.volume)),
     ("zscore: {over: volume}", .zscore(.volume)), ("zscore: {over: nonzero}", .zscore(.nonzero)),
-    ("zscore: {over: foreground}", .zscore(.foreground)), ("zscore: {over: dataset}", .zscore(.dataset)),
+    ("zscore: {over: foreground}", .zscore(.foreground)),
+    ("zscore: {over: dataset}", .zscore(.dataset(isFoldSafe: false))),
     ("zscore: {constants: {mean: 101.0, std: 76.9}}", .zscore(.constants([ZScore.Normal(mean: 101, std: 76.9)]))),
     ("zscore: {over: {constants: {mean: -1, std: 2e-1}}}", .zscore(.constants([ZScore.Normal(mean: -1, std: 0.2)]))),
     ("clip_hu: {lower: -1.5, upper: +3.}", .clip(-1.5...3)),

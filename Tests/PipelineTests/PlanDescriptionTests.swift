@@ -54,9 +54,10 @@ import Testing
         preprocess:
           - crop: {to: foreground, margin: {z: 1, y: 2, x: 3}}
           - crop: {to: nonzero}
+          - clip_hu: {over: dataset}
+          - zscore: {over: dataset}
           - zscore: {over: nonzero}
           - zscore: {over: foreground}
-          - zscore: {over: dataset}
           - zscore: {constants: {mean: 101.0, std: 76.9}}
           - rescale
           - rescale: {from: {lower: 0, upper: 10}, to: {lower: -1, upper: 1}}
@@ -67,7 +68,7 @@ import Testing
         """), sourceFile: "all.yaml")
     let lines = PlanDescription.text(of: plan).split(separator: "\n").map(String.init)
     #expect(
-      Array(lines[5..<42]) == [
+      Array(lines[5..<44]) == [
         "  raw labels    1 -> 3 organ, 2 -> 3 organ; any other value is read as 0",
         "  unlabelled    kept: prepared for prediction, in no fold",
         "  excluded      cases without a voxel of 3 organ: nothing to learn",
@@ -76,24 +77,26 @@ import Testing
         "Preprocessing, in this order",
         "   1  crop      to the voxels that are not background in the label, margin 1 x 2 x 3 voxels (z, y, x)",
         "   2  crop      to the voxels that are not 0 in some channel, no margin",
-        "   3  zscore    over the voxels that are not 0 (ddof 0)",
-        "   4  zscore    over the voxels that are not background in the label (ddof 0)",
-        "   5  zscore    over the foreground voxels of the whole data set (ddof 0)",
-        "   6  zscore    by constants: (value - 101) / 76.9",
-        "   7  rescale   from the volume's own minimum and maximum to [0, 1], linearly",
-        "   8  rescale   from [0, 10] to [-1, 1], linearly",
-        "   9  pad       to at least 4 x 5 x 6 voxels (z, y, x), as many before as after (an odd one after)",
+        "   3  clip_hu   each channel held within percentiles 0.5 to 99.5 of",
+        "                the raw foreground of all labelled cases, each counting the same (ddof 0)",
+        "   4  zscore    over the raw foreground of all labelled cases, each counting the same (ddof 0)",
+        "   5  zscore    over the voxels that are not 0 (ddof 0)",
+        "   6  zscore    over the voxels that are not background in the label (ddof 0)",
+        "   7  zscore    by constants: (value - 101) / 76.9",
+        "   8  rescale   from the volume's own minimum and maximum to [0, 1], linearly",
+        "   9  rescale   from [0, 10] to [-1, 1], linearly",
+        "  10  pad       to at least 4 x 5 x 6 voxels (z, y, x), as many before as after (an odd one after)",
         "                image: the volume's minimum at this point",
         "                label: background",
-        "  10  pad       to at least 4 x 5 x 6 voxels (z, y, x), as many before as after (an odd one after)",
+        "  11  pad       to at least 4 x 5 x 6 voxels (z, y, x), as many before as after (an odd one after)",
         "                image: 0.5",
         "                label: background",
-        "  11  resample  to 1 x 1 x 1 mm (z, y, x)",
+        "  12  resample  to 1 x 1 x 1 mm (z, y, x)",
         "                image: order 0 (nearest), border mirror",
         "                label: order 1 (linear), the class with the greatest share, the lower wins ties; border nearest",
         "                shape: n * spacing / target, rounded half to even",
         "                grid:  exactly the target's voxel size, first outer corner fixed",
-        "  12  resample  to 1 x 1 x 1 mm (z, y, x)",
+        "  13  resample  to 1 x 1 x 1 mm (z, y, x)",
         "                image: order 1 (linear), border nearest",
         "                label: order 0 (nearest); border mirror",
         "                shape: floor(n * spacing / target + 1e-4)",
@@ -107,8 +110,12 @@ import Testing
         "Notes",
       ])
     #expect(
-      Array(lines[42...])
-        == [1, 4].map { number in
+      Array(lines[44...])
+        == [3, 4].map { number in
+          "  LEAK: stage \(number), \(number == 3 ? "clip_hu" : "zscore"), is measured on all labelled cases, also on "
+            + "those that a fold validates on; `fold_safe: true` gives each fold numbers of its own"
+        }
+        + [1, 6].map { number in
           "  stage \(number), \(number == 1 ? "crop" : "zscore"), needs labels: unlabelled cases will fail there; "
             + "leave them out with `unlabelled: exclude`"
         })

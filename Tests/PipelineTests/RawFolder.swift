@@ -34,23 +34,27 @@ struct RawFolder {
       })
   }
 
-  func image(_ number: Int, _ voxels: [Int16], _ affine: Affine = axes) throws {
-    try write(voxels, .int16, affine, .sform(code: 2), "raw/\(Self.name(number))/imaging.nii.gz")
+  func image(
+    _ number: Int, _ voxels: [Int16], _ affine: Affine = axes, _ form: NIfTIWriter.Form = .sform(code: 2)
+  ) throws {
+    try write(voxels, .int16, affine, form, Self.extents, "raw/\(Self.name(number))/imaging.nii.gz")
   }
 
   func label(
-    _ number: Int, _ voxels: [UInt8], _ affine: Affine = axes, _ form: NIfTIWriter.Form = .sform(code: 2)
+    _ number: Int, _ voxels: [UInt8], _ affine: Affine = axes, _ form: NIfTIWriter.Form = .sform(code: 2),
+    extents: [Int] = extents
   ) throws {
-    try write(voxels, .uint8, affine, form, "raw/\(Self.name(number))/segmentation.nii.gz")
+    try write(voxels, .uint8, affine, form, extents, "raw/\(Self.name(number))/segmentation.nii.gz")
   }
 
   private func write<Value>(
-    _ voxels: [Value], _ scalar: ScalarType, _ affine: Affine, _ form: NIfTIWriter.Form, _ name: String
+    _ voxels: [Value], _ scalar: ScalarType, _ affine: Affine, _ form: NIfTIWriter.Form,
+    _ extents: [Int], _ name: String
   ) throws {
     try folder.put([], name)
     try voxels.withUnsafeBytes {
       try NIfTIWriter.write(
-        $0, extents: Self.extents, scalar: scalar, affine: affine, form: form, to: folder.path(name), flush: false)
+        $0, extents: extents, scalar: scalar, affine: affine, form: form, to: folder.path(name), flush: false)
     }
   }
 

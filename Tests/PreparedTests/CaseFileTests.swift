@@ -170,7 +170,8 @@ struct CaseFileTests {
     channels: [
       .init(minimum: -1, maximum: 1, mean: 0.1, std: 0.2), .init(minimum: -2, maximum: 1, mean: 0.1, std: 1 / 3),
     ],
-    rawClassVoxels: [5, 6, 7], classVoxels: [1, 2, 3], nonfiniteReplaced: 4)
+    rawClassVoxels: [5, 6, 7], classVoxels: [1, 2, 3], nonfiniteReplaced: 4, labelCensuses: nil,
+    rawForeground: nil, contentShape: [20, 29, 38])
 
   private func write(_ state: CaseState, _ name: String, jobs: Int = 1) throws -> CaseFileWriter.Written {
     let workers = Workers(count: jobs)

@@ -14,6 +14,7 @@ struct ManifestTests {
         "shape": [2, 3, 4], "spacing_mm": [3.22, 1.62, 1.62], "is_labelled": \(isLabelled),
         "statistics": {
           "channels": [{"minimum": -1.5, "maximum": 2, "mean": 0.1, "std": 1}], "nonfinite_replaced": 0,
+          "content_shape": [5, 6, 7],
           "raw_class_voxels": [7, 8], "class_voxels": [5, 6]
         },
         "source": {

@@ -89,7 +89,7 @@ struct PreparedVerificationTests {
       dataType: "int16")
     let statistics = CaseStatistics(
       channels: [.init(minimum: 0, maximum: 1, mean: 0.5, std: 0.1)], rawClassVoxels: [24, 0], classVoxels: [24, 0],
-      nonfiniteReplaced: 0)
+      nonfiniteReplaced: 0, labelCensuses: nil, rawForeground: nil, contentShape: shape.array)
     for (number, identifier) in ["a", "b", "c"].enumerated() {
       let raw = RawVolumes(
         channels: [ConstantSource(shape, value: UInt8(number))], label: ConstantSource(shape, value: 0),

@@ -29,6 +29,27 @@ struct ChannelTests {
     #expect(state.written(1).values.prefix(42).allSatisfy { $0 == -6 })
   }
 
+  /// Each file is read along its own axes, whatever the first one's are.
+  @Test(arguments: [false, true])
+  func filesOfOtherAxesLieOnOneGrid(isResampled: Bool) throws {
+    let (first, second) = (Grid<Double>.random(shape, seed: 1), Grid<Double>.random(shape, seed: 2))
+    let label = Grid<Double>.random(shape, 0...3, seed: 3)
+    func state(_ orientation: Orientation) throws -> CaseState {
+      let sample = Sample(
+        ArraySource(first), ArraySource(second, orientation, .int16), label: ArraySource(label, orientation, .uint8))
+      return isResampled
+        ? try sample.run(.resample(Resampling(spacing: Spacing(z: 1.3, y: 0.7, x: 1)))) : try sample.run()
+    }
+    let expected = try state(.ras)
+    for orientation in Orientation.all {
+      let found = try state(orientation)
+      #expect(found.written(0) == expected.written(0), "\(orientation.codes)")
+      #expect(found.written(1).distance(to: expected.written(1)) < 1e-4, "\(orientation.codes)")
+      #expect(found.classes == expected.classes && found.rawClassCounts == expected.rawClassCounts)
+      #expect(found.volume.affine == expected.volume.affine)
+    }
+  }
+
   @Test func errorsNameTheChannelWhereThereAreSeveral() {
     // A source is read once.
     var sound: ArraySource { channel { z, y, x in Double(z + y * x) } }

@@ -29,6 +29,18 @@ struct AffineTests {
     #expect(corners[7] == [1.8, 2.6, 8])
   }
 
+  @Test func indexIsTheInverseOfPosition() {
+    for index in [[0.0, 0, 0], [1, 2, 3], [-4.5, 0.25, 7]] {
+      let found = Self.oblique.index(at: Self.oblique.position(x: index[0], y: index[1], z: index[2]))
+      #expect(zip(found, index).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+  }
+
+  @Test func otherUnitScalesAllLengths() {
+    let scaled = Affine(rows: [[2, 0, 0, 10], [0, 3, 0, 20], [0, 0, 4, 30]]).scaled(by: 0.5)
+    #expect(scaled == Affine(rows: [[1, 0, 0, 5], [0, 1.5, 0, 10], [0, 0, 2, 15]]))
+  }
+
   /// Index i of the new grid lies at 2 i + 0.5 of the old one along x, at -i + 7 along y.
   @Test func reindexingKeepsPositions() {
     let map = ZYX(

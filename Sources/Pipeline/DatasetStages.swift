@@ -1,0 +1,76 @@
+import Datasets
+import Parallelism
+import Prepared
+import Preprocessing
+
+/// Stages that are measured on a whole data set: their numbers must be known before any case can be prepared.
+struct DatasetStages {
+  let plan: Plan
+  let reuse: CaseReuse
+  let workers: Workers
+  let observer: any IngestObserver
+
+  /// The plan's stages with numbers in the place of `over: dataset`; those that are fold_safe are left out, they are
+  /// applied by whoever reads a fold.
+  /// - Parameter cases: all of the data set's, whichever of them this run prepares.
+  func resolve(cases: () throws -> [RawCase]) throws -> [Stage] {
+    let stages = plan.config.preprocess.filter { $0.overDataset?.isFoldSafe != true }
+    guard stages.contains(where: { $0.overDataset != nil }) else { return stages }
+    let mixtures = try measure(try cases())
+    return stages.map { Self.resolved($0, by: mixtures) }
+  }
+
+  private static func resolved(_ stage: Stage, by mixtures: [IntensityMixture]) -> Stage {
+    switch stage {
+    case .clipDataset(let clip): .clipChannels(mixtures.map { $0.bounds(clip) })
+    case .zscore(.dataset): .zscore(.constants(mixtures.map { ZScore.Normal(mean: $0.mean, std: $0.std) }))
+    default: stage
+    }
+  }
+
+  /// The foreground of each channel over the labelled cases. A case that cannot be read is passed over here; it fails,
+  /// with its reason, when it is prepared.
+  private func measure(_ cases: [RawCase]) throws -> [IntensityMixture] {
+    let labelled = cases.filter { $0.label != nil && $0.problems.isEmpty }.sorted { $0.identifier < $1.identifier }
+    let found = ResultsByIndex<[CaseIntensities]>(count: labelled.count)
+    try workers.forEach(labelled.count, helping: true) { index in
+      observer.entered(stage: "measure", caseIdentifier: labelled[index].identifier)
+      found.set(index, try? intensities(of: labelled[index]))
+    }
+    return try plan.config.dataset.channels.indices.map { channel in
+      // In the order of the identifiers: the sum must not depend on which case was measured first.
+      let mixture = IntensityMixture(found.values.compactMap { $0?[channel] })
+      guard mixture.std > 0 else { throw IngestError.noForeground }
+      return mixture
+    }
+  }
+
+  /// One case's foreground by channel, from its prepared file where that is up to date; nil where the case does not count.
+  private func intensities(of raw: RawCase) throws -> [CaseIntensities]? {
+    if let prepared = reuse.upToDate(raw) { return try prepared.rawForeground() }
+    let volumes = CaseIngest(plan: plan, stages: [], workers: workers).rawVolumes(try CaseIngest.Opened(raw))
+    let (survey, counts) = try RawSurvey.read(volumes, on: workers)
+    let isExcluded = plan.config.dataset.exclude.reason(for: raw.identifier, classCounts: counts) != nil
+    let intensities = survey.channels.compactMap(CaseIntensities.init)
+    return isExcluded || intensities.count < survey.channels.count ? nil : intensities
+  }
+}
+
+/// Results by index, each set by one thread, once.
+final class ResultsByIndex<Value>: @unchecked Sendable {
+  private let storage: UnsafeMutableBufferPointer<Value?>
+
+  init(count: Int) {
+    storage = .allocate(capacity: count)
+    storage.initialize(repeating: nil)
+  }
+
+  deinit {
+    storage.deinitialize()
+    storage.deallocate()
+  }
+
+  func set(_ index: Int, _ value: Value?) { storage[index] = value }
+
+  var values: [Value?] { Array(storage) }
+}
