@@ -28,7 +28,7 @@ public struct PreparedVerification: Sendable {
     on workers: Workers, checked: @escaping @Sendable (FolderVerification.Checked) -> Void
   ) throws -> [Damage] {
     let cases = try files.run(on: workers, inspect: { try inspect($0, isWhole: $1) }, checked: checked)
-    return cases + (try lists())
+    return cases + (try lists(casesAreWhole: cases.isEmpty))
   }
 
   /// A case that is altered is one line, which names the case; one that is whole must be the one of the manifest.
@@ -51,9 +51,14 @@ public struct PreparedVerification: Sendable {
     return damages
   }
 
-  /// splits_final.json and datalist.json follow from the manifest.
-  private func lists() throws -> [Damage] {
-    try manifest.lists().compactMap { name, text in
+  /// splits_final.json and datalist.json follow from the manifest, dataset_fingerprint.json from it and the cases.
+  private func lists(casesAreWhole: Bool) throws -> [Damage] {
+    var lists = try manifest.lists()
+    if casesAreWhole {
+      let fingerprint = try DatasetFingerprint(of: manifest, folder: folder)
+      lists.append(("dataset_fingerprint.json", try CanonicalJSON.text(fingerprint)))
+    }
+    return try lists.compactMap { name, text in
       let path = folder + "/" + name
       guard Folder.isFile(path) else {
         return Damage(file: name, problem: "is missing, found no file, expected the lists of the manifest")

@@ -19,7 +19,7 @@ struct PreparedVerificationTests {
   @Test func everyFlippedBitIsFound() throws {
     try prepare()
     var generator = SeededGenerator(seed: 6)
-    for name in ["cases/b.h5", "splits_final.json", "datalist.json"] {
+    for name in ["cases/b.h5", "splits_final.json", "datalist.json", "dataset_fingerprint.json"] {
       let whole = try folder.contents(name)
       for _ in 0..<20 {
         var bytes = whole
@@ -104,6 +104,8 @@ struct PreparedVerificationTests {
           statistics: statistics, source: source, warnings: []))
     }
     try manifest.write(folder: folder.path("."))
+    let fingerprint = try DatasetFingerprint(of: manifest, folder: folder.path("."))
+    try AtomicFile.write(try CanonicalJSON.text(fingerprint), to: folder.path("dataset_fingerprint.json"))
   }
 }
 
