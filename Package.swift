@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "TestSupport", "Volumes",
+        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards", "TestSupport",
+        "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(

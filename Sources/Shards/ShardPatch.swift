@@ -14,8 +14,8 @@ public struct ShardPatch: Sendable, Equatable {
     public static let padded = Flags(rawValue: 1)
     /// The patch was put around a voxel of the foreground.
     public static let foreground = Flags(rawValue: 2)
-    /// All that this version knows.
-    public static let known: Flags = [.padded, .foreground]
+    /// The patch was to be put around a voxel of the foreground, of which its case has none: it lies anywhere.
+    public static let foregroundAbsent = Flags(rawValue: 4)
   }
 
   /// The case's name in the data set.
