@@ -12,11 +12,12 @@ final class OutputFolder: Sendable {
   let path: String
   private let lock: Int32
 
+  /// - Parameter subfolders: those that files are written to, below the folder.
   /// - Throws: `IngestError.outputNotWritable` or `.outputHeld`.
-  init(path: String) throws {
+  init(path: String, subfolders: [String] = ["cases"]) throws {
     self.path = path
     do {
-      try Folder.make(path + "/cases")
+      for name in subfolders { try Folder.make(path + "/" + name) }
     } catch {
       throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
     }
@@ -27,7 +28,7 @@ final class OutputFolder: Sendable {
       close(lock)
       throw IngestError.outputHeld(path: path)
     }
-    for folder in [path, path + "/cases"] {
+    for folder in [path] + subfolders.map({ path + "/" + $0 }) {
       for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         unlink(folder + "/" + name)
       }
