@@ -41,11 +41,10 @@ final class CaseShelf: @unchecked Sendable {
     let crop = PatchCrop(patch, of: set, in: description.shape)
     let voxels = set.storedShape.count
     for channel in 0..<description.channels {
-      let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffers.image)[
-        4 * voxels * channel..<4 * voxels * (channel + 1)])
+      let target = UnsafeMutableBufferPointer(rebasing: buffers.image[voxels * channel..<voxels * (channel + 1)])
       crop.copy(
         floats: mapped.image(channel: channel), fill: Float(description.statistics.channels[channel].minimum),
-        to: target)
+        to: UnsafeMutableRawBufferPointer(target))
     }
     if let label = mapped.label { crop.copy(classes: label, to: UnsafeMutableRawBufferPointer(buffers.label)) }
     withExtendedLifetime(mapped) {}

@@ -1,45 +1,73 @@
 import Files
 import Parallelism
 import Prepared
+import Shards
 
-/// A folder of prepared cases as shards are made from it: of the same plan, complete, and as it was when it was ingested.
-struct PreparedFolder {
+/// The prepared cases that patches are cut from: of the right plan, complete, and as they were when they were ingested.
+struct PreparedFolder: Sendable {
   let path: String
+  /// What the folder holds.
   let manifest: Manifest
+  /// The labelled cases that patches are cut from, each with its fold.
+  let labelled: [Manifest.Case]
+  /// Folds that there are; 0 where one case alone makes none.
+  let folds: Int
 
   /// Reads the manifest and holds it against the plan.
   /// - Throws: `ManifestError`, `ShardingError`.
   init(path: String, plan: Plan) throws {
     self.path = path
-    manifest = try Manifest.required(folder: path)
-    guard manifest.ingestDigest == plan.ingestDigest else {
-      throw ShardingError.otherCases(prepared: path, found: manifest.ingestDigest, expected: plan.ingestDigest)
-    }
+    manifest = try Self.manifest(path, plan)
     guard manifest.foldsDigest == plan.foldsDigest else {
       throw ShardingError.otherFolds(prepared: path, found: manifest.foldsDigest, expected: plan.foldsDigest)
     }
     guard manifest.heldFolds == nil else { throw ShardingError.unfinished(prepared: path) }
-    guard manifest.cases.allSatisfy({ $0.shape.count == 3 }) else { throw ManifestError.damaged(path: path) }
+    labelled = manifest.cases.filter(\.isLabelled)
+    folds = manifest.folds
     guard !labelled.isEmpty else { throw ShardingError.noLabelledCase(prepared: path) }
   }
 
-  /// The cases that patches are cut from.
-  var labelled: [Manifest.Case] { manifest.cases.filter(\.isLabelled) }
+  /// Finds the very cases that shards were cut from, whatever else is there now and whatever their folds are now.
+  /// - Throws: `ManifestError`, `ShardingError`.
+  init(path: String, plan: Plan, cutInto shards: ShardManifest) throws {
+    self.path = path
+    let manifest = try Self.manifest(path, plan)
+    let present = Dictionary(manifest.cases.map { ($0.caseIdentifier, $0) }) { first, _ in first }
+    labelled = try shards.cases.map { cut in
+      let entry = present[cut.caseIdentifier]
+      guard var entry, entry.sha256 == cut.preparedSha256 else {
+        throw ShardingError.otherCase(
+          prepared: path, caseIdentifier: cut.caseIdentifier, found: entry?.sha256, expected: cut.preparedSha256)
+      }
+      entry.fold = cut.fold
+      return entry
+    }
+    folds = shards.folds
+    self.manifest = manifest
+  }
+
+  private static func manifest(_ path: String, _ plan: Plan) throws -> Manifest {
+    let manifest = try Manifest.required(folder: path)
+    guard manifest.cases.allSatisfy({ $0.shape.count == 3 }) else { throw ManifestError.damaged(path: path) }
+    guard manifest.ingestDigest == plan.ingestDigest else {
+      throw ShardingError.otherCases(prepared: path, found: manifest.ingestDigest, expected: plan.ingestDigest)
+    }
+    return manifest
+  }
 
   /// A case's file.
   func file(of entry: Manifest.Case) -> String { path + "/" + entry.file }
 
-  /// Holds the labelled cases' files against the manifest: size, and content unless size and time of change say that it
-  /// was hashed before.
+  /// Holds the cases' files against the manifest: size, and content unless size and time of change say that it was hashed
+  /// before.
   /// - Throws: `ShardingError.changedCase`, about the first of those that differ.
   func check(on workers: Workers) throws {
     let recorded = RawInputs(folder: path)
-    let cases = labelled
-    let differences = try workers.map(cases.count, helping: true) { difference(cases[$0], recorded) }
+    let differences = try workers.map(labelled.count, helping: true) { difference(labelled[$0], recorded) }
     let found = differences.enumerated().compactMap { index, difference in difference.map { (index, $0) } }
     guard let (index, first) = found.first else { return }
     throw ShardingError.changedCase(
-      path: file(of: cases[index]), what: first.what, found: first.found, expected: first.expected,
+      path: file(of: labelled[index]), what: first.what, found: first.found, expected: first.expected,
       others: found.count - 1)
   }
 
@@ -53,6 +81,9 @@ struct PreparedFolder {
     let path = file(of: entry)
     let changed = "is not the file that was ingested"
     do {
+      guard Folder.isFile(path) else {
+        return Difference(what: "is missing", found: "no file", expected: "\(entry.bytes) bytes")
+      }
       let bytes = try OpenFile(reading: path).length()
       guard bytes == entry.bytes else {
         return Difference(what: changed, found: "\(bytes) bytes", expected: "\(entry.bytes)")

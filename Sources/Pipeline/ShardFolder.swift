@@ -17,14 +17,25 @@ struct ShardFolder {
     } catch ShardManifestError.damaged {
       earlier = nil
     }
-    guard let found = earlier?.shardsDigest ?? Self.savedDigest(path), found != plan.shardsDigest else { return }
-    throw ShardingError.outputOfAnotherPlan(path: path, found: found, expected: plan.shardsDigest ?? "")
+    let found = earlier?.shardsDigest ?? Self.savedPlan(path)?.shardsDigest
+    guard let found, let expected = plan.shardsDigest, found != expected else { return }
+    throw ShardingError.outputOfAnotherPlan(path: path, found: found, expected: expected)
   }
 
-  /// The digest in the plan that a run saved before it wrote anything else.
-  private static func savedDigest(_ path: String) -> String? {
+  /// The plan that a run saved before it wrote anything else; nil where there is none that can be read.
+  static func savedPlan(_ path: String) -> Plan? {
     guard let data = FileManager.default.contents(atPath: path + "/plan.json") else { return nil }
-    return (try? JSONDecoder().decode(Plan.self, from: data))?.shardsDigest
+    return try? JSONDecoder().decode(Plan.self, from: data)
+  }
+
+  /// Holds what a repair would make against what was made.
+  /// - Throws: `ShardingError.otherFiles`.
+  func check(_ sets: [PlannedSet], isRepair: Bool) throws {
+    guard isRepair, let earlier else { return }
+    let planned = sets.flatMap { $0.files.map { $0.name(isLabelled: true) } }
+    guard planned.sorted() == earlier.files.map(\.file).sorted() else {
+      throw ShardingError.otherFiles(shards: path, found: earlier.files.count, expected: planned.count)
+    }
   }
 
   /// Files of an earlier run that a run of these files would leave without a manifest that names them.

@@ -28,11 +28,12 @@ final class ShardMaking: @unchecked Sendable {
     self.sets = sets
     self.source = source
     self.observer = observer
-    let reuse = ShardReuse(earlier: earlier)
+    let reuse = ShardReuse(
+      earlier: earlier, manifest: ShardManifest(sharding.plan, source, sets, files: []))
     let planned = sets.enumerated().flatMap { number, set in set.files.map { (number, $0) } }
     items = try workers.map(planned.count, helping: true) { index in
       let (set, file) = planned[index]
-      return Item(set: set, file: file, verdict: reuse.verdict(on: file, sharding.writer(sets[set])))
+      return Item(set: set, file: file, verdict: reuse.verdict(on: file, sharding.writer(sets[set]), on: workers))
     }
   }
 

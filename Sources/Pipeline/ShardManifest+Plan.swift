@@ -7,7 +7,7 @@ extension ShardManifest {
     self.init(
       name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
       ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest, shardsDigest: plan.shardsDigest ?? "",
-      folds: source.manifest.folds)
+      folds: source.folds)
     cases = source.labelled.map {
       Case(caseIdentifier: $0.caseIdentifier, fold: $0.fold, preparedSha256: $0.sha256)
     }

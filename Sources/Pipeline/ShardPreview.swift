@@ -47,9 +47,8 @@ public struct ShardPreview: Encodable, Sendable {
   public init(_ sharding: Sharding) throws {
     let workers = Workers(count: Ingest.threads(sharding.jobs))
     defer { workers.stop() }
-    let source = try sharding.source(on: workers)
+    let (_, source) = try sharding.sources(on: workers)
     let planned = try PlannedSet.plan(sharding.plan, of: source, on: workers)
-    _ = try ShardFolder(path: sharding.shards, plan: sharding.plan)
     let threads = try sharding.threads(for: planned)
     classes = sharding.plan.config.dataset.labels.names
     self.threads = threads

@@ -23,17 +23,17 @@ public struct ShardReport: Sendable {
   public var seconds: Double
 
   init(
-    files: [ShardFileReport], manifest: ShardManifest, source: Manifest, times: ShardTimes,
+    files: [ShardFileReport], manifest: ShardManifest, source: PreparedFolder, times: ShardTimes,
     bytesBeforeCompression: Int, seconds: Double
   ) {
     self.files = files
     self.manifest = manifest
-    let counts = source.cases.filter(\.isLabelled).compactMap(\.statistics.classVoxels)
+    let counts = source.labelled.compactMap(\.statistics.classVoxels)
     caseClassVoxels = manifest.classes.indices.map { value in
       counts.reduce(0) { $0 + ($1.indices.contains(value) ? $1[value] : 0) }
     }
-    unlabelled = source.cases.count { !$0.isLabelled }
-    failed = source.failed.count
+    unlabelled = source.manifest.cases.count { !$0.isLabelled }
+    failed = source.manifest.failed.count
     self.times = times
     self.bytesBeforeCompression = bytesBeforeCompression
     self.seconds = seconds

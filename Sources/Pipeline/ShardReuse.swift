@@ -1,10 +1,13 @@
 import Files
+import Parallelism
 import Shards
 
 /// Decides whether a file of patches is still what the plan and the prepared cases would give.
 struct ShardReuse {
   /// The manifest of the last run that came to its end.
   let earlier: ShardManifest?
+  /// What this run will say of the cases.
+  let manifest: ShardManifest
 
   enum Verdict: Sendable {
     /// Nothing to do: the entry for the manifest.
@@ -13,13 +16,16 @@ struct ShardReuse {
     case make(cause: String?)
   }
 
-  func verdict(on file: ShardFile, _ writer: ShardWriter) -> Verdict {
-    let known = earlier?.files.first { $0.file == file.name(isLabelled: writer.layout.isLabelled) }
-    guard Folder.isFile(writer.path(of: file)) else { return .make(cause: known.map { _ in "it was gone" }) }
-    // A file that a manifest speaks of is opened only once its bytes are known to be those that were written.
-    if let known, (try? SHA256.hash(file: writer.path(of: file)).sha256) != known.sha256 {
-      return .make(cause: "its bytes were damaged")
+  func verdict(on file: ShardFile, _ writer: ShardWriter, on workers: Workers) -> Verdict {
+    let (path, name) = (writer.path(of: file), file.name(isLabelled: writer.layout.isLabelled))
+    let known = earlier?.files.first { $0.file == name }
+    guard Folder.isFile(path) else { return .make(cause: known.map { _ in "it was gone" }) }
+    guard let known else {
+      return writer.sound(file, in: manifest, on: workers).map(Verdict.keep)
+        ?? .make(cause: "it was of other patches, or damaged")
     }
+    // A file that a manifest speaks of is opened only once its bytes are known to be those that were written.
+    guard (try? SHA256.hash(file: path).sha256) == known.sha256 else { return .make(cause: "its bytes were damaged") }
     guard let written = writer.existing(file) else { return .make(cause: "its patches or their cases changed") }
     return .keep(ShardManifest.File(file, written: written))
   }

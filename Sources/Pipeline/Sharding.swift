@@ -19,6 +19,8 @@ public struct Sharding: Sendable {
   public var memory: Int?
   /// Whether each file is on the disk before it is named in the manifest.
   public var sync = true
+  /// Whether files are made anew as they were, from the cases they were cut from, rather than as they would be now.
+  private var isRepair = false
 
   /// A run of `plan` over the cases in `prepared`, into `shards`.
   public init(plan: Plan, prepared: String, shards: String, jobs: Int) {
@@ -26,6 +28,16 @@ public struct Sharding: Sendable {
     self.prepared = prepared
     self.shards = shards
     self.jobs = jobs
+  }
+
+  /// A run that makes a folder of shards whole again: what is damaged or missing is cut from the prepared cases once more.
+  /// - Throws: `ShardingError.noPlan`.
+  public init(repairing shards: String, prepared: String, jobs: Int) throws {
+    guard let plan = ShardFolder.savedPlan(shards), !plan.config.patches.isEmpty else {
+      throw ShardingError.noPlan(shards: shards)
+    }
+    self.init(plan: plan, prepared: prepared, shards: shards, jobs: jobs)
+    isRepair = true
   }
 
   /// Writes the files that are not there yet or whose content has changed; a run that was stopped, however hard, is
@@ -36,17 +48,18 @@ public struct Sharding: Sendable {
     let started = Date()
     let workers = Workers(count: Ingest.threads(jobs))
     defer { workers.stop() }
-    let source = try source(on: workers)
+    let (folder, source) = try sources(on: workers)
     let sets = try PlannedSet.plan(plan, of: source, on: workers)
+    try folder.check(sets, isRepair: isRepair)
     let threads = try threads(for: sets)
 
-    let folder = try ShardFolder(path: shards, plan: plan)
     let output = try OutputFolder(path: shards, subfolders: sets.map(\.set.name))
     let making = try ShardMaking(
       sharding: self, sets: sets, source: source, earlier: folder.earlier, observer: observer, on: workers)
     let stale = try folder.stale(sets)
-    // From here on files change; a manifest never vouches for one that is being made anew, whenever the run ends.
-    if making.count > 0 || !stale.isEmpty { output.remove("manifest.json") }
+    // From here on files change. A manifest never vouches for one that is being made anew, whenever the run ends; only a
+    // repair leaves it, because it makes the very files that the manifest states.
+    if !isRepair, making.count > 0 || !stale.isEmpty { output.remove("manifest.json") }
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let times = try making.run(threads: threads)
     for file in stale { output.remove(file) }
@@ -54,21 +67,27 @@ public struct Sharding: Sendable {
     let manifest = ShardManifest(plan, source, sets, files: making.entries)
     try manifest.write(folder: output.path, flush: sync)
     let report = ShardReport(
-      files: making.reports, manifest: manifest, source: source.manifest, times: times,
-      bytesBeforeCompression: making.bytes, seconds: Date().timeIntervalSince(started))
+      files: making.reports, manifest: manifest, source: source, times: times, bytesBeforeCompression: making.bytes,
+      seconds: Date().timeIntervalSince(started))
     let runReport = ShardRunReport(report, started: started, jobs: jobs, synchronized: sync)
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
   }
 
-  /// The prepared cases, checked.
-  func source(on workers: Workers) throws -> PreparedFolder {
+  /// The folder of shards as it is, and the prepared cases, checked.
+  func sources(on workers: Workers) throws -> (ShardFolder, PreparedFolder) {
     guard !plan.config.patches.isEmpty else { throw ShardingError.noPatches(file: plan.sourceFile) }
     let (inside, outside) = (Folder.resolved(shards) + "/", Folder.resolved(prepared) + "/")
     if inside.hasPrefix(outside) { throw ShardingError.outputInsidePrepared(prepared: prepared, output: shards) }
-    let source = try PreparedFolder(path: prepared, plan: plan)
+    let folder = try ShardFolder(path: shards, plan: plan)
+    let source: PreparedFolder
+    if isRepair, let earlier = folder.earlier {
+      source = try PreparedFolder(path: prepared, plan: plan, cutInto: earlier)
+    } else {
+      source = try PreparedFolder(path: prepared, plan: plan)
+    }
     try source.check(on: workers)
-    return source
+    return (folder, source)
   }
 
   /// What the program takes before the first patch: its own code and libraries, as for an ingest.

@@ -8,7 +8,7 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
   private let isSilent: Bool
   private let line = TerminalLine()
   private let lock = NSLock()
-  private let started = Date()
+  private let timing = Pace()
   private var cases = 0
   private var rawBytes = 0
   private var done = 0
@@ -58,12 +58,7 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
     lock.withLock { if !isSilent { line.clear() } }
   }
 
-  private var pace: String {
-    let seconds = Date().timeIntervalSince(started)
-    let rate = "\(Quantity.bytes(Int(Double(doneBytes) / max(seconds, 1e-3))))/s"
-    guard doneBytes > 0, done < cases else { return rate }
-    return "\(rate), \(Quantity.seconds(seconds * Double(rawBytes - doneBytes) / Double(doneBytes))) left"
-  }
+  private var pace: String { timing.text(doneBytes, of: rawBytes) }
 
   private func redraw(atOnce: Bool = false) {
     guard !isSilent, line.isDue || atOnce else { return }

@@ -18,7 +18,7 @@ struct Segprep: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Synth.self, PlanCommand.self, IngestCommand.self, VerifyCommand.self, ExportCommand.self,
-      InspectCommand.self, Bench.self,
+      Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
+      ExportCommand.self, InspectCommand.self, Bench.self,
     ])
 }

@@ -39,7 +39,7 @@ struct ShardCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let plan = try Plan.read(pipeline)
-      let sharding = making.sharding(plan, prepared: prepared, shards: out)
+      let sharding = making.applied(to: Sharding(plan: plan, prepared: prepared, shards: out, jobs: making.jobs))
       if dryRun {
         let preview = try ShardPreview(sharding)
         print(making.json ? try CanonicalJSON.text(preview) : preview.text, terminator: "")
@@ -72,8 +72,8 @@ struct ShardOptions: ParsableArguments {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1, found \(jobs)") }
   }
 
-  func sharding(_ plan: Plan, prepared: String, shards: String) -> Sharding {
-    var sharding = Sharding(plan: plan, prepared: prepared, shards: shards, jobs: jobs)
+  func applied(to sharding: Sharding) -> Sharding {
+    var sharding = sharding
     sharding.memory = memory?.bytes
     sharding.sync = !noSync
     return sharding

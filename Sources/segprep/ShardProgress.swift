@@ -1,16 +1,18 @@
 import Foundation
 import Pipeline
 
-/// Shows a run that cuts patches, patch by patch on a terminal and file by file elsewhere.
+/// Shows a run that cuts patches, patch by patch on a terminal and file by file elsewhere; on standard error either way.
 final class ShardProgress: ShardObserver, @unchecked Sendable {
-  private let line: ProgressLine
+  private let isSilent: Bool
+  private let line = TerminalLine()
+  private let pace = Pace()
   private let lock = NSLock()
   private var patches = 0
   private var bytes = 0
   private var cut = 0
   private var cutBytes = 0
 
-  init(isSilent: Bool) { line = ProgressLine(isSilent: isSilent) }
+  init(isSilent: Bool) { self.isSilent = isSilent }
 
   func began(patches: Int, bytes: Int) {
     lock.withLock { (self.patches, self.bytes) = (patches, bytes) }
@@ -20,17 +22,18 @@ final class ShardProgress: ShardObserver, @unchecked Sendable {
     lock.withLock {
       cut += 1
       cutBytes += bytes
-      line.redraw { "[\(cut)/\(patches)] \(file) | \(pace)" }
+      guard !isSilent, line.isDue else { return }
+      line.draw("[\(cut)/\(patches)] \(file) | \(pace.text(cutBytes, of: self.bytes))")
     }
   }
 
   func finished(_ report: ShardFileReport) {
     lock.withLock {
-      if !line.isTerminal { line.keep("[\(cut)/\(patches)] \(report.file) \(Quantity.bytes(report.bytes)) | \(pace)") }
+      guard !isSilent, !line.isTerminal else { return }
+      printError(
+        "[\(cut)/\(patches)] \(report.file) \(Quantity.bytes(report.bytes)) | \(pace.text(cutBytes, of: bytes))")
     }
   }
 
-  func end() { lock.withLock { line.clear() } }
-
-  private var pace: String { line.pace(cutBytes, of: bytes) }
+  func end() { lock.withLock { if !isSilent { line.clear() } } }
 }

@@ -124,7 +124,7 @@ private final class VerifyProgress: @unchecked Sendable {
   private let isSilent: Bool
   private let line = TerminalLine()
   private let lock = NSLock()
-  private let started = Date()
+  private let pace = Pace()
   private var doneFiles = 0
   private var doneBytes = 0
   private var damaged = 0
@@ -141,11 +141,8 @@ private final class VerifyProgress: @unchecked Sendable {
       doneBytes += file.bytes
       if !file.damages.isEmpty { damaged += 1 }
       guard !isSilent, line.isDue else { return }
-      let rate = Double(doneBytes) / max(Date().timeIntervalSince(started), 1e-3)
       let damages = damaged > 0 ? ", \(damaged) damaged" : ""
-      line.draw(
-        "[\(doneFiles)/\(files)\(damages)] \(file.file) | \(Quantity.bytes(Int(rate)))/s, "
-          + "\(Quantity.seconds(Double(bytes - doneBytes) / max(rate, 1))) left")
+      line.draw("[\(doneFiles)/\(files)\(damages)] \(file.file) | \(pace.text(doneBytes, of: bytes))")
     }
   }
 
