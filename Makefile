@@ -24,8 +24,11 @@ demo: build
 	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/kits19.yaml --out $(DEMO)/prepared
 	$(SEGPREP) inspect $(DEMO)/prepared/cases/case_00000.h5
 	$(SEGPREP) export $(DEMO)/prepared --out $(DEMO)/nifti --cases case_00000
+	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
+	$(SEGPREP) verify $(DEMO)/shards
 	@echo
-	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer)."
+	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
+	@echo "$(DEMO)/shards (patches to train on)."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
 build: apt-build
