@@ -40,10 +40,15 @@ enum PatchesDescription {
   }
 
   /// What the user should know before patches are cut.
-  static func notes(on set: PatchSet) -> [String] {
-    guard case .grid = set.sampling, set.skipsBlank else { return [] }
-    return [
-      "patch set \(set.name) leaves out windows without foreground: train on it, but validate on one that covers all"
+  static func notes(on config: PipelineConfig) -> [String] {
+    let gaps = config.patches.filter { set in if case .grid = set.sampling { set.skipsBlank } else { false } }.map {
+      "patch set \($0.name) leaves out windows without foreground: train on it, but validate on one that covers all"
+    }
+    let isUnscaled = config.preprocess.contains { $0.overDataset?.isFoldSafe == true }
+    guard !config.patches.isEmpty, isUnscaled, config.shards.image == .float16 else { return gaps }
+    return gaps + [
+      "patches hold the values that fold_safe stages have not scaled yet, and float16 rounds them to 1 part in 2048; "
+        + "`shards: {image: float32}` keeps them as they are"
     ]
   }
 

@@ -62,7 +62,7 @@ public struct Plan: Sendable, Equatable {
         guard stage.needsLabel, config.dataset.unlabelled == .keep else { return nil }
         return "stage \(index + 1), \(stage.name.rawValue), needs labels: unlabelled cases will fail there; "
           + "leave them out with `unlabelled: exclude`"
-      } + config.patches.flatMap(PatchesDescription.notes)
+      } + PatchesDescription.notes(on: config)
   }
 
   private var leaks: [String] {

@@ -12,6 +12,8 @@ struct PreparedFolder: Sendable {
   let labelled: [Manifest.Case]
   /// Folds that there are; 0 where one case alone makes none.
   let folds: Int
+  /// What fold_safe stages do to the prepared values.
+  let deferredMaps: DeferredMaps?
 
   /// Reads the manifest and holds it against the plan.
   /// - Throws: `ManifestError`, `ShardingError`.
@@ -24,6 +26,7 @@ struct PreparedFolder: Sendable {
     guard manifest.heldFolds == nil else { throw ShardingError.unfinished(prepared: path) }
     labelled = manifest.cases.filter(\.isLabelled)
     folds = manifest.folds
+    deferredMaps = manifest.deferredMaps
     guard !labelled.isEmpty else { throw ShardingError.noLabelledCase(prepared: path) }
   }
 
@@ -43,6 +46,7 @@ struct PreparedFolder: Sendable {
       return entry
     }
     folds = shards.folds
+    deferredMaps = shards.deferredMaps
     self.manifest = manifest
   }
 

@@ -17,6 +17,7 @@ extension ShardManifest {
       set.count(self.files)
       return set
     }
+    deferredMaps = source.deferredMaps
     warnings = sets.flatMap { $0.warnings(source) }
   }
 }

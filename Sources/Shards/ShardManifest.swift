@@ -34,6 +34,8 @@ public struct ShardManifest: Sendable, Codable, Equatable {
   public var sets: [PatchSet]
   /// Sorted by name.
   public var files: [File]
+  /// What fold_safe stages do to the stored values, to be applied where a fold is read; nil where there are none.
+  public var deferredMaps: DeferredMaps?
   /// What to know about the whole.
   public var warnings: [String]
 

@@ -118,6 +118,21 @@ class CropTests(ShardCase):
         self.assertEqual(json.loads(result.out)["threads"], 1)
 
 
+class FoldSafeTests(ShardCase):
+    """Patches hold unscaled values; the manifest says how each fold scales them."""
+
+    def test_maps_are_handed_on(self):
+        raw = self.make_raw(self.fresh("raw"))
+        pipeline = self.cut(stages=[{"zscore": {"over": "dataset", "fold_safe": True}}], shards=PLAIN)
+        prepared = self.ingest(raw, pipeline)
+        out = self.shard(prepared, pipeline)
+        maps = json_of(out / "manifest.json")["deferred_maps"]
+        self.assertEqual(maps, json_of(prepared / "manifest.json")["deferred_maps"])
+        self.assertEqual(len(maps["folds"]), 5)
+        self.assert_patches_are_crops(out, prepared)
+        self.assert_whole(out)
+
+
 class AddedCaseTests(ShardCase):
     """Another case changes no other case's patches."""
 

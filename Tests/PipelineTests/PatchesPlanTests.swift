@@ -83,5 +83,14 @@ import Testing
       plan.notes == [
         "patch set b leaves out windows without foreground: train on it, but validate on one that covers all"
       ])
+    let unscaled = Sample.replacing(Sample.stage, with: "  - zscore: {over: dataset, fold_safe: true}")
+      .replacingOccurrences(of: "  - zscore\n", with: "")
+    let sets = "\npatches: [\(Self.sets[0])]"
+    #expect(
+      try self.plan(unscaled + sets).notes == [
+        "patches hold the values that fold_safe stages have not scaled yet, and float16 rounds them to 1 part in 2048; "
+          + "`shards: {image: float32}` keeps them as they are"
+      ])
+    #expect(try self.plan(unscaled + sets + "\nshards: {image: float32}").notes.isEmpty)
   }
 }
