@@ -76,6 +76,15 @@ struct PlannedSet: Sendable {
   ) throws -> Chosen {
     let mapped = try MappedCase(path: prepared.file(of: entry))
     let shape = mapped.description.shape
+    guard mapped.description.caseIdentifier == entry.caseIdentifier, [shape.z, shape.y, shape.x] == entry.shape,
+      mapped.description.channels == prepared.manifest.channels.count,
+      mapped.description.statistics.channels.count == mapped.description.channels, mapped.label != nil
+    else {
+      throw ShardingError.changedCase(
+        path: prepared.file(of: entry), what: "is another case than the manifest speaks of",
+        found: "\(mapped.description.caseIdentifier) \(shape)", expected: "\(entry.caseIdentifier) \(entry.shape)",
+        others: 0)
+    }
     let isNeeded = sets.contains(where: \.needsForeground)
     let foreground = isNeeded ? mapped.label.map { ForegroundIndex(label: $0, shape: shape) } : nil
     return withExtendedLifetime(mapped) {

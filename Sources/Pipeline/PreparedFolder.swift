@@ -52,9 +52,11 @@ struct PreparedFolder: Sendable {
 
   private static func manifest(_ path: String, _ plan: Plan) throws -> Manifest {
     let manifest = try Manifest.required(folder: path)
-    guard manifest.cases.allSatisfy({ $0.shape.count == 3 }) else { throw ManifestError.damaged(path: path) }
     guard manifest.ingestDigest == plan.ingestDigest else {
       throw ShardingError.otherCases(prepared: path, found: manifest.ingestDigest, expected: plan.ingestDigest)
+    }
+    guard manifest.cases.allSatisfy({ $0.shape.count == 3 }), manifest.channels == plan.config.dataset.channels else {
+      throw ManifestError.damaged(path: path)
     }
     return manifest
   }

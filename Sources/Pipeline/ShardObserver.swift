@@ -1,5 +1,7 @@
 /// Is told what a run that cuts patches does while it does it; called from any thread.
 public protocol ShardObserver: Sendable {
+  /// Before any patch is cut: what is being looked at.
+  func entered(_ step: String)
   /// - Parameter bytes: of all those patches before compression.
   func began(patches: Int, bytes: Int)
   /// A patch of a file is on its way.

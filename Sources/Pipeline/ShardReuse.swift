@@ -26,7 +26,6 @@ struct ShardReuse {
     }
     // A file that a manifest speaks of is opened only once its bytes are known to be those that were written.
     guard (try? SHA256.hash(file: path).sha256) == known.sha256 else { return .make(cause: "its bytes were damaged") }
-    guard let written = writer.existing(file) else { return .make(cause: "its patches or their cases changed") }
-    return .keep(ShardManifest.File(file, written: written))
+    return writer.isCurrent(file) ? .keep(known) : .make(cause: "its patches or their cases changed")
   }
 }

@@ -48,12 +48,15 @@ public struct Sharding: Sendable {
     let started = Date()
     let workers = Workers(count: Ingest.threads(jobs))
     defer { workers.stop() }
+    observer.entered("checking the prepared cases")
     let (folder, source) = try sources(on: workers)
+    observer.entered("choosing patches")
     let sets = try PlannedSet.plan(plan, of: source, on: workers)
     try folder.check(sets, isRepair: isRepair)
     let threads = try threads(for: sets)
 
     let output = try OutputFolder(path: shards, subfolders: sets.map(\.set.name))
+    observer.entered("looking at what is there")
     let making = try ShardMaking(
       sharding: self, sets: sets, source: source, earlier: folder.earlier, observer: observer, on: workers)
     let stale = try folder.stale(sets)

@@ -65,13 +65,20 @@ public final class ShardWriter: Sendable {
   /// A run that was stopped goes on so. The file was renamed whole; whether its bytes are still those is what its hash,
   /// once compared with a manifest's, says.
   public func existing(_ file: ShardFile) -> WrittenShard? {
-    let path = path(of: file)
-    guard let reader = try? ShardReader(path: path), reader.layout == layout,
-      reader.contentDigest == file.digest(layout, plan: plan), let (bytes, sha256) = try? SHA256.hash(file: path)
-    else { return nil }
+    guard let reader = current(file), let (bytes, sha256) = try? SHA256.hash(file: reader.path) else { return nil }
     return WrittenShard(
       bytes: bytes, sha256: sha256, classCounts: reader.index.classCounts, worstRounding: reader.worstRounding,
       index: reader.indexPlaces)
+  }
+
+  /// Whether a file is there that says of itself that it holds the very content that `write` would give it.
+  public func isCurrent(_ file: ShardFile) -> Bool { current(file) != nil }
+
+  private func current(_ file: ShardFile) -> ShardReader? {
+    guard let reader = try? ShardReader(path: path(of: file)), reader.layout == layout,
+      reader.contentDigest == file.digest(layout, plan: plan)
+    else { return nil }
+    return reader
   }
 }
 

@@ -14,6 +14,8 @@ final class ShardProgress: ShardObserver, @unchecked Sendable {
 
   init(isSilent: Bool) { self.isSilent = isSilent }
 
+  func entered(_ step: String) { lock.withLock { if !isSilent { line.draw(step) } } }
+
   func began(patches: Int, bytes: Int) {
     lock.withLock { (self.patches, self.bytes) = (patches, bytes) }
   }

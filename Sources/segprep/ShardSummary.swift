@@ -6,7 +6,7 @@ enum ShardSummary {
   struct JSON: Encodable {
     var written: Int
     var kept: Int
-    var bytes: Int
+    var writtenBytes: Int
     var bytesBeforeCompression: Int
     var seconds: Double
     var classes: [String]
@@ -18,7 +18,7 @@ enum ShardSummary {
     init(_ report: ShardReport) {
       written = report.written.count
       kept = report.files.count - report.written.count
-      bytes = report.writtenBytes
+      writtenBytes = report.writtenBytes
       bytesBeforeCompression = report.bytesBeforeCompression
       seconds = report.seconds
       classes = report.manifest.classes

@@ -5,7 +5,7 @@ import unittest
 
 import numpy
 
-from shards import ShardCase, content, window
+from shards import SETS, ShardCase, content, window
 from support import PIPELINES, SHARED_DATA, PreparedCase, identifiers, json_of, make_phantoms, segprep
 
 PLAIN = {"compression": "none"}
@@ -183,6 +183,22 @@ class WholeCaseTests(ShardCase):
             ["grid/train-00000.h5", "random/train-00000.h5"])
         self.assertGreater(self.assert_patches_are_crops(out, prepared), 16)
         self.assert_whole(out)
+
+
+    @unittest.skipUnless((SHARED_DATA / "brats_expert").is_dir(), f"no MRI at {SHARED_DATA / 'brats_expert'}")
+    def test_mri(self):
+        """The paper's BraTS20 patches, and two channels whose pad values differ."""
+        pipeline = self.fresh("pipeline.yaml")
+        pipeline.write_text((PIPELINES / "brats20.yaml").read_text() + "shards: {compression: none}\n")
+        prepared = self.ingest(SHARED_DATA / "brats_expert", pipeline)
+        self.assertEqual(self.assert_patches_are_crops(self.shard(prepared, pipeline), prepared), 3 * (16 + 3 * 4 * 4))
+
+        dataset = {
+            "layout": "brats20", "channels": ["t1ce", "flair"], "labels": {"background": 0, "tumour": 1},
+            "label_map": {0: 0, "rest": 1}}
+        pipeline = self.cut([SETS[0], SETS[3]], dataset=dataset, shards=PLAIN)
+        prepared = self.ingest(SHARED_DATA / "brats_expert", pipeline)
+        self.assertGreater(self.assert_patches_are_crops(self.shard(prepared, pipeline), prepared), 27)
 
 
 class WindowTests(unittest.TestCase):
