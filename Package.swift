@@ -12,6 +12,7 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -31,6 +32,8 @@ let package = Package(
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
 
     // The library, from the voxel outwards.
@@ -48,9 +51,17 @@ let package = Package(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
       swiftSettings: strict),
     .target(
+      name: "Shards",
+      dependencies: [
+        "CDeflate", "CKernels", "CLZ4", "CZstd", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing",
+        "Randomness", "Volumes",
+      ],
+      exclude: ["FORMAT.md"],
+      swiftSettings: strict),
+    .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -61,7 +72,7 @@ let package = Package(
       name: "segprep",
       dependencies: [
         "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Volumes",
+        "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -83,11 +94,19 @@ let package = Package(
       name: "PreparedTests",
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ShardsTests",
+      dependencies: [
+        "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
+        "Volumes",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "TestSupport", "Volumes",
+        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards", "TestSupport",
+        "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -11,7 +11,7 @@ struct CaseMaking {
   let observer: any IngestObserver
 
   /// What the program takes before the first case: its own code and libraries (measured: 28 MB).
-  private static let processBytes = 30_000_000
+  static let processBytes = 30_000_000
 
   /// Makes the cases at `places` of the queue; one that fails is a result, and the others go on.
   /// - Returns: what it took; nil where nothing was made.

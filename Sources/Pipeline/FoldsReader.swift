@@ -7,12 +7,7 @@ enum FoldsReader {
     let section = try MappingCursor(
       value, accepting: all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element))
     let name = try section.optional("scheme").map { value throws(PipelineError) in try scheme(value) } ?? .kfold
-    for key in section.keys where !keys(of: name).contains(key) {
-      let owners = FoldScheme.Name.allCases.filter { keys(of: $0).contains(key) }.map(\.rawValue)
-      throw (section.optional(key) ?? value).refusal(
-        "does not go with the scheme \(name.rawValue)", expected: FileValue.alternatives(keys(of: name)), found: key,
-        advice: "it belongs to the scheme \(FileValue.alternatives(owners))")
-    }
+    try section.refuseKeys(thatDoNotGoWith: name, called: "scheme", keys: keys)
     var folds = FoldsConfig()
     if let count = section.optional("count") { folds.count = try count.integer(in: 2...1000) }
     if let seed = section.optional("seed") { folds.seed = UInt32(try seed.integer(in: 0...Int(UInt32.max))) }

@@ -17,10 +17,11 @@ final class OutputFolder: Sendable {
     "run_report.json",
   ]
 
+  /// - Parameter subfolders: those that files are written to, below the folder.
   /// - Throws: `IngestError.outputNotWritable`, `.outputObstructed` or `.outputHeld`; `FileError` where the disk is full.
-  init(path: String) throws {
+  init(path: String, subfolders: [String] = ["cases", CasePreviews.folder]) throws {
     self.path = path
-    try Self.make(path)
+    try Self.make(path, subfolders)
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
     // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
@@ -28,7 +29,7 @@ final class OutputFolder: Sendable {
       close(lock)
       throw IngestError.outputHeld(path: path)
     }
-    for folder in [path, path + "/cases"] {
+    for folder in [path] + subfolders.map({ path + "/" + $0 }) {
       for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         unlink(folder + "/" + name)
       }
@@ -39,10 +40,9 @@ final class OutputFolder: Sendable {
   deinit { close(lock) }
 
   /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
-  private static func make(_ path: String) throws {
+  private static func make(_ path: String, _ subfolders: [String]) throws {
     do {
-      try Folder.make(path + "/cases")
-      try Folder.make(path + "/" + CasePreviews.folder)
+      for name in subfolders { try Folder.make(path + "/" + name) }
     } catch {
       if error.isOutOfSpace { throw error }
       guard let found = Folder.obstacle(at: error.path), found != "nothing" else {
@@ -53,7 +53,7 @@ final class OutputFolder: Sendable {
     for name in files where Folder.isFolder("\(path)/\(name)") {
       throw IngestError.outputObstructed(path: path, found: "a folder", at: "\(path)/\(name)", expected: "a file")
     }
-    for folder in [path, path + "/cases", path + "/" + CasePreviews.folder] where access(folder, W_OK | X_OK) != 0 {
+    for folder in [path] + subfolders.map({ path + "/" + $0 }) where access(folder, W_OK | X_OK) != 0 {
       throw IngestError.outputNotWritable(path: folder, detail: String(cString: strerror(errno)))
     }
   }

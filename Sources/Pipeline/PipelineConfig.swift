@@ -1,5 +1,6 @@
 import Datasets
 import Preprocessing
+import Shards
 
 /// A pipeline file as it was written, with the defaults filled in.
 public struct PipelineConfig: Sendable, Equatable {
@@ -11,13 +12,22 @@ public struct PipelineConfig: Sendable, Equatable {
   public var preprocess: [Stage]
   /// How the labelled cases are split.
   public var folds: FoldsConfig
+  /// Which patches are cut out of the labelled cases; none in a pipeline that only prepares cases.
+  public var patches: [PatchSet]
+  /// How patches are stored.
+  public var shards: ShardsConfig
 
   /// A pipeline.
-  public init(name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig()) {
+  public init(
+    name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
+    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig()
+  ) {
     self.name = name
     self.dataset = dataset
     self.preprocess = preprocess
     self.folds = folds
+    self.patches = patches
+    self.shards = shards
   }
 }
 

@@ -63,6 +63,18 @@ struct FileTests {
     #expect(try folder.contents("a").isEmpty)
   }
 
+  @Test(arguments: [0, 1, 1 << 19, 1 << 19 + 1, 3 << 19])
+  func fileIsHashedAsItsBytesAre(count: Int) throws {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 3) }
+    try folder.put(bytes, "a")
+    let hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    let found = try SHA256.hash(file: folder.path("a"))
+    #expect(found.bytes == count && found.sha256 == hash.finish())
+    #expect(
+      folder.message { _ = try SHA256.hash(file: folder.path("b")) } == "b: cannot open: No such file or directory")
+  }
+
   @Test func foldersAreMadeWithThoseAboveThem() throws {
     try Folder.make(folder.path("a/b/c"))
     try Folder.make(folder.path("a/b/c"))
