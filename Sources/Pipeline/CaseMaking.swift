@@ -21,7 +21,9 @@ struct CaseMaking {
     // A case whose need cannot be told will say why when it is made.
     let forecasts = places.map { try? caseIngest.forecast(of: .init(queue.items[$0].raw)) }
     let whole = Workload(forecasts.compactMap { $0 })
-    if let warning = DiskForecast(whole, cases: places.count, folder: folder).warning { observer.warned(warning) }
+    if let warning = DiskForecast(whole, cases: places.count, plan: ingest.plan, folder: folder).warning {
+      observer.warned(warning)
+    }
     let begun = Date()
     let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
     let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
@@ -40,7 +42,8 @@ struct CaseMaking {
     if admission.failure != nil {
       let left = Set(results.making)
       let rest = Workload(zip(places, forecasts).filter { left.contains($0.0) }.compactMap(\.1))
-      throw IngestError.diskFull(DiskForecast(rest, cases: left.count, folder: folder), cases: left.count)
+      throw IngestError.diskFull(
+        DiskForecast(rest, cases: left.count, plan: ingest.plan, folder: folder), cases: left.count)
     }
     // A case that was left out or failed says nothing of how long the others take.
     let made = zip(places, forecasts).filter { results.isPresent($0.0) }.compactMap(\.1)

@@ -63,7 +63,7 @@ class FullDiskTests(DiskTestCase):
                     warning, error = found["first.err"].splitlines()
                     self.assertRegex(
                         warning, "^warning: .*/prepared: the prepared cases may not fit on the disk, found .* free, "
-                        "expected 10.0 MB; free .* MB, or choose another --out$")
+                        r"expected 10\.5 MB; free .* MB, or choose another --out$")
                     kept = found["first.files"].split()
                     cases = [name for name in kept if name.endswith(".h5")]
                     self.assertLessEqual(len(cases), most)
@@ -86,8 +86,8 @@ class FullDiskTests(DiskTestCase):
                         self.assertEqual((out / case).read_bytes(), (undisturbed / case).read_bytes())
 
     def test_no_room_for_the_manifest(self):
-        """All cases fit, and nothing else: five of 1.67 MB, and some pages."""
-        for size in range(8100, 8400, 20):
+        """All cases fit, and nothing else: five of 1.67 MB with their previews."""
+        for size in range(8260, 8500, 8):
             found, out = self.on_small_disk(f"{size}k")
             self.assertIn(found["first.code"], ["0\n", "2\n"])
             self.assertEqual(found["second.code"], "0\n")
@@ -107,7 +107,7 @@ class ForecastTests(DiskTestCase):
         result = self.dry_run(out, "--jobs", 1)
         self.assertRegex(
             result.out, r"\nExpected: less than 1 s with --jobs 1 \(the rate of a 2-core AMD EPYC; yours may differ\); "
-            r"10\.0 MB of the [\d.]+ [kMGT]B that are free on the disk\. Nothing was written\.\n$")
+            r"10\.5 MB of the [\d.]+ [kMGT]B that are free on the disk\. Nothing was written\.\n$")
         self.assertFalse(out.exists())
 
     def test_time_is_the_last_runs_where_there_is_one(self):
@@ -120,7 +120,7 @@ class ForecastTests(DiskTestCase):
         # One of the six is left out, which headers do not tell.
         voxels = 80 * 80 * 52
         self.assertEqual(making["workload"], {"raw_bytes": 5 * voxels * 3, "prepared_bytes": 5 * voxels * 5})
-        self.assertEqual(forecast["disk"]["needed_bytes"], 6 * (voxels * 5 + 8000))
+        self.assertEqual(forecast["disk"]["needed_bytes"], 6 * (voxels * 5 + 88000))
 
         # A run that makes nothing leaves the rate as it was, and takes no time.
         self.ingest(self.raw, PIPELINE, out=out)
