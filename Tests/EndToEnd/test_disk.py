@@ -11,6 +11,26 @@ from support import PIPELINES, PROGRAM, TestCase, identifiers, json_of, segprep
 PIPELINE = PIPELINES / "brats20.yaml"
 
 
+def on_small_disk(command, size, *, room, name, copy, here):
+    """Runs a command that writes DISK/name on a disk of `size`, makes `room` and runs it again; what each said and left.
+
+    What lies in DISK/name after that is copied to `copy`; `here` is an empty folder for what they say.
+    """
+    disk = here / "disk"
+    disk.mkdir(parents=True)
+    command = command.replace("DISK", str(disk))
+    script = f"""
+        mount -t tmpfs -o size={size} none "{disk}"
+        {command} > first.out 2> first.err; echo $? > first.code
+        find "{disk}" -type f -printf '%f\\n' > first.files
+        mount -o remount,size={room} "{disk}"
+        {command} > second.out 2> second.err; echo $? > second.code
+        cp -r "{disk}/{name}" "{copy}"
+    """
+    subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script], cwd=here, check=True, timeout=60)
+    return {path.name: path.read_text() for path in here.iterdir() if path.is_file()}
+
+
 def can_mount():
     """Whether a small disk can be made: a memory file system in a name space of our own."""
     if shutil.which("unshare") is None:
@@ -36,22 +56,10 @@ class FullDiskTests(DiskTestCase):
 
     def on_small_disk(self, size, *, jobs=2):
         """Runs an ingest on a disk of `size`, then makes room and runs it again; both results, and the folder."""
-        disk, out = self.fresh("disk"), self.fresh("copy")
-        disk.mkdir()
-        ingest = f'"{PROGRAM}" ingest "{self.raw}" --pipeline "{PIPELINE}" --out "{disk}/prepared" --quiet --jobs {jobs}'
-        script = f"""
-            mount -t tmpfs -o size={size} none "{disk}"
-            {ingest} > first.out 2> first.err; echo $? > first.code
-            find "{disk}" -type f -printf '%f\\n' > first.files
-            mount -o remount,size=60m "{disk}"
-            {ingest} > second.out 2> second.err; echo $? > second.code
-            cp -r "{disk}/prepared" "{out}"
-        """
-        here = self.fresh("here")
-        here.mkdir()
-        subprocess.run(
-            ["unshare", "--mount", "--map-root-user", "sh", "-c", script], cwd=here, check=True, timeout=60)
-        return {path.name: path.read_text() for path in here.iterdir()}, out
+        out = self.fresh("copy")
+        ingest = f'"{PROGRAM}" ingest "{self.raw}" --pipeline "{PIPELINE}" --out DISK/prepared --quiet --jobs {jobs}'
+        found = on_small_disk(ingest, size, room="60m", name="prepared", copy=out, here=self.fresh("here"))
+        return found, out
 
     def test_stops_cleanly_says_how_much_is_missing_and_goes_on(self):
         undisturbed = self.ingest(self.raw, PIPELINE)
