@@ -133,7 +133,8 @@ public struct Ingest: Sendable {
       throw IngestError.nothingLeftToKeep(raw: raw, prepared: earlier.cases.count)
     }
     try FoldAssignment.check(preview, plan)
-    let output = try OutputFolder(path: prepared)
+    let output = try OutputFolder(path: prepared, for: .prepared)
+    CasePreviews.remove(below: output.path)
     let recorded = RawInputs(folder: output.path)
     let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
