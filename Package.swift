@@ -12,6 +12,7 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -41,6 +42,8 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
+    .target(
+      name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
@@ -78,6 +81,9 @@ let package = Package(
     .testTarget(
       name: "PreparedTests",
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AugmentationTests", dependencies: ["Augmentation", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
