@@ -30,12 +30,14 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels"),
 
     // The library, from the voxel outwards.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(name: "Volumes", swiftSettings: strict),
+    .target(name: "Pictures", dependencies: ["CPNG", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Parallelism", swiftSettings: strict),
     .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
@@ -72,6 +74,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "VolumesTests", dependencies: ["TestSupport", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Files", "Pictures", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: strict),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"], swiftSettings: strict),
     .testTarget(name: "NIfTITests", dependencies: ["Files", "NIfTI", "TestSupport", "Volumes"], swiftSettings: strict),
