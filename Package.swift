@@ -87,7 +87,8 @@ let package = Package(
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
-      name: "AugmentationTests", dependencies: ["Augmentation", "Randomness", "TestSupport", "Volumes"],
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(

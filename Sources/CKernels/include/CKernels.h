@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "intensity.h"
 #include "warp.h"
 
 // Lines filtered side by side. 32 int16 voxels are one cache line; 32 floats are two 512-bit registers.
@@ -79,5 +80,22 @@ void segprep_measure_masked(const segprep_pointwise *map, const float *src, cons
 
 // Whether all n bytes equal the first one.
 int segprep_is_constant(const uint8_t *bytes, size_t n);
+
+// What rounding floats to halves (IEEE 754 binary16, ties to even) has met so far: the greatest rounding error, and the
+// greatest magnitude before rounding. A magnitude over 65504, infinity and NaN included, has no half; what is stored for
+// it means nothing, nor does `worst`.
+typedef struct {
+  float worst, largest;
+} segprep_halving;
+
+void segprep_halve(const float *src, size_t n, uint16_t *dst, segprep_halving *halving);
+// The same with the bytes shuffled as HDF5's filter 2 does: all low bytes, then all high bytes.
+void segprep_halve_shuffled(const float *src, size_t n, uint8_t *dst, segprep_halving *halving);
+// Halves back to floats; exact, infinities included.
+void segprep_widen(const uint16_t *src, size_t n, float *dst);
+void segprep_widen_shuffled(const uint8_t *src, size_t n, float *dst);
+// Floats and their bytes shuffled: all lowest bytes, and so on.
+void segprep_shuffle_floats(const float *src, size_t n, uint8_t *dst);
+void segprep_unshuffle_floats(const uint8_t *src, size_t n, float *dst);
 
 #endif

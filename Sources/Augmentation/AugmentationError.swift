@@ -1,0 +1,28 @@
+import Volumes
+
+/// Why an augmenter cannot be made, or a sample not be augmented.
+public enum AugmentationError: Error, Equatable, CustomStringConvertible {
+  /// A parameter is outside of what it can be.
+  case parameter(transform: Transform.Name, name: String, found: String, expected: String)
+  /// The patch has no voxels, or the margin is negative.
+  case patch(shape: Shape, margin: Shape)
+  /// A source has another shape than the patch with its margin.
+  case sourceShape(found: Shape, expected: Shape)
+  /// A record was made by an augmenter of other transforms, or for other channels.
+  case foreignRecord(reason: String)
+
+  /// The line that the user sees.
+  public var description: String {
+    switch self {
+    case .parameter(let transform, let name, let found, let expected):
+      "\(transform.rawValue): \(name) is out of range, found \(found), expected \(expected)"
+    case .patch(let shape, let margin):
+      "augmentation: no such patch, found \(shape) with a margin of \(margin), "
+        + "expected at least one voxel along each axis and no negative margin"
+    case .sourceShape(let found, let expected):
+      "augmentation: the source has the wrong shape, found \(found), expected \(expected), the patch and its margin"
+    case .foreignRecord(let reason):
+      "augmentation: the record is another augmenter's: \(reason)"
+    }
+  }
+}
