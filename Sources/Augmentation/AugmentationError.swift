@@ -10,6 +10,8 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
   case sourceShape(found: Shape, expected: Shape)
   /// A record was made by an augmenter of other transforms, or for other channels.
   case foreignRecord(reason: String)
+  /// A value of an augmented patch has no half-precision number.
+  case beyondHalf(magnitude: Float)
 
   /// The line that the user sees.
   public var description: String {
@@ -21,6 +23,8 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
         + "expected at least one voxel along each axis and no negative margin"
     case .sourceShape(let found, let expected):
       "augmentation: the source has the wrong shape, found \(found), expected \(expected), the patch and its margin"
+    case .beyondHalf(let magnitude):
+      "augmentation: a value is too large for float16, found \(magnitude), expected at most 65504; use float32"
     case .foreignRecord(let reason):
       "augmentation: the record is another augmenter's: \(reason)"
     }

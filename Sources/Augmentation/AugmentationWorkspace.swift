@@ -8,6 +8,7 @@ public final class AugmentationWorkspace: @unchecked Sendable {
   let intensity = IntensityScratch()
   private var images = [Workspace<Float>(), Workspace<Float>()]
   private var labels = [Workspace<UInt8>(), Workspace<UInt8>()]
+  private var results = Workspace<Float>()
   private var pads = Workspace<Float>()
 
   /// A workspace without memory yet.
@@ -19,6 +20,9 @@ public final class AugmentationWorkspace: @unchecked Sendable {
       image: images[which].room(for: channels * shape.count),
       label: isLabelled ? labels[which].room(for: shape.count) : nil)
   }
+
+  /// Room for a finished image that is to be stored in another precision.
+  func resultRoom(count: Int) -> UnsafeMutablePointer<Float> { results.room(for: count) }
 
   /// Room for a value per channel.
   func padValues(channels: Int) -> UnsafeMutablePointer<Float> { pads.room(for: channels) }

@@ -18,8 +18,11 @@ struct CoarseAxis {
   func fill(
     source: UnsafeMutablePointer<Int32>, lower: UnsafeMutablePointer<Int32>, weight: UnsafeMutablePointer<Float>
   ) -> segprep_coarsening {
-    // Twice the numbers, so that all of it is whole until the end.
-    for j in 0..<coarse { source[j] = Int32((2 * j + 1) * fine / (2 * coarse)) }
+    for j in 0..<coarse {
+      let (voxel, rest) = ((2 * j + 1) * fine).quotientAndRemainder(dividingBy: 2 * coarse)
+      // A middle between two voxels goes to the upper and the lower one in turn: always the same would be a shift.
+      source[j] = Int32(rest == 0 && j % 2 == 1 ? voxel - 1 : voxel)
+    }
     for i in 0..<fine {
       let place = min(max(0, Double((2 * i + 1) * coarse) / Double(2 * fine) - 0.5), Double(coarse - 1))
       lower[i] = Int32(place)

@@ -25,7 +25,8 @@ struct RegionPlan {
     var box = box
     if sampling.border == .mirror {
       // What lies beyond is read inside, anywhere.
-      for axis in SpatialAxis.allCases where !(voxels[axis].contains(box.low[axis]) && voxels[axis].contains(box.high[axis])) {
+      for axis in SpatialAxis.allCases
+      where !(voxels[axis].contains(box.low[axis]) && voxels[axis].contains(box.high[axis])) {
         (box.low[axis], box.high[axis]) = (voxels[axis].lowerBound, voxels[axis].upperBound)
       }
     }

@@ -2,7 +2,8 @@ import Randomness
 import Volumes
 
 /// Takes values on a coarser grid (nearest voxel) and interpolates them back (linearly), with the centres of both grids'
-/// voxels where they belong: nnU-Net v2's mathematics, no half-voxel shift. A single slice keeps its one voxel along z.
+/// voxels where they belong: nnU-Net v2's mathematics, but that a middle between two voxels goes to either in turn, so that
+/// nothing shifts. A single slice keeps its one voxel along z.
 public struct SimulatedLowResolution: Sendable, Equatable {
   /// The range of the coarse grid's voxels per voxel, along each axis.
   public var zoom: ClosedRange<Double>
