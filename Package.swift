@@ -12,6 +12,7 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
@@ -32,6 +33,8 @@ let package = Package(
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
 
     // The library, from the voxel outwards.
@@ -48,12 +51,20 @@ let package = Package(
       name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
-      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
+      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
+    .target(
+      name: "Shards",
+      dependencies: [
+        "CDeflate", "CKernels", "CLZ4", "CZstd", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing",
+        "Randomness", "Volumes",
+      ],
+      exclude: ["FORMAT.md"],
       swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -64,7 +75,7 @@ let package = Package(
       name: "segprep",
       dependencies: [
         "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Volumes",
+        "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -87,6 +98,13 @@ let package = Package(
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
+      name: "ShardsTests",
+      dependencies: [
+        "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
+        "Volumes",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "AugmentationTests",
       dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
@@ -94,11 +112,13 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "TestSupport", "Volumes",
+        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards", "TestSupport",
+        "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],
+      name: "PhantomsTests",
+      dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -68,8 +68,9 @@ struct HeaderTransform {
     throw NIfTIError.badTransform(path: path, found: "\(source.rawValue) \(numbers)")
   }
 
+  /// The numbers as a header's 24 bits say them: 0.9, not 0.8999999761581421.
   private static func text(_ numbers: some Collection<Double>) -> String {
-    numbers.map { "\($0)" }.joined(separator: ", ")
+    numbers.map { Double(Float($0)) == $0 ? "\(Float($0))" : "\($0)" }.joined(separator: ", ")
   }
 
   /// nibabel's base affine: voxel sizes, the array's centre at the origin, the first axis towards the left.

@@ -98,4 +98,13 @@ void segprep_widen_shuffled(const uint8_t *src, size_t n, float *dst);
 void segprep_shuffle_floats(const float *src, size_t n, uint8_t *dst);
 void segprep_unshuffle_floats(const uint8_t *src, size_t n, float *dst);
 
+// Adds to counts[v] how often v is there.
+void segprep_count_bytes(const uint8_t *src, size_t n, uint64_t counts[256]);
+
+// CRC-32C of `n` more bytes, where `crc` is that of the bytes before them (0 for none); by the CPU's instruction where it
+// has one.
+uint32_t segprep_crc32c(uint32_t crc, const void *src, size_t n);
+// The same without the instruction.
+uint32_t segprep_crc32c_plain(uint32_t crc, const void *src, size_t n);
+
 #endif
