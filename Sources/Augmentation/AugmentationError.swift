@@ -4,6 +4,8 @@ import Volumes
 public enum AugmentationError: Error, Equatable, CustomStringConvertible {
   /// A parameter is outside of what it can be.
   case parameter(transform: Transform.Name, name: String, found: String, expected: String)
+  /// More than one elastic deformation between two groups of intensity transforms, where all that moves is one map.
+  case repeatedElastic
   /// The patch has no voxels, or the margin is negative.
   case patch(shape: Shape, margin: Shape)
   /// A source has another shape than the patch with its margin.
@@ -18,6 +20,8 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .parameter(let transform, let name, let found, let expected):
       "\(transform.rawValue): \(name) is out of range, found \(found), expected \(expected)"
+    case .repeatedElastic:
+      "augmentation: elastic is there more than once in one group of spatial transforms, expected it once"
     case .patch(let shape, let margin):
       "augmentation: no such patch, found \(shape) with a margin of \(margin), "
         + "expected at least one voxel along each axis and no negative margin"

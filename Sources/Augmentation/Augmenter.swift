@@ -26,11 +26,16 @@ public struct Augmenter: Sendable {
       throw .patch(shape: patchShape, margin: margin)
     }
     for transform in transforms { try transform.check() }
+    let schedule = Schedule(transforms)
+    for case .spatial(let places) in schedule.stages
+    where places.count(where: { transforms[$0].name == .elastic }) > 1 {
+      throw .repeatedElastic
+    }
     self.transforms = transforms
     self.patchShape = patchShape
     self.margin = margin
     self.sampling = sampling
-    schedule = Schedule(transforms)
+    self.schedule = schedule
   }
 
   /// An augmenter of a preset; sampled as the preset is, if not told otherwise.

@@ -1,6 +1,7 @@
 extension Transform {
-  /// - Throws: `AugmentationError.parameter` for the first parameter that is out of range.
-  func check() throws(AugmentationError) {
+  /// Holds the parameters against what they can be; an augmenter does it too.
+  /// - Throws: `AugmentationError.parameter` for the first one that is out of range.
+  public func check() throws(AugmentationError) {
     switch self {
     case .rotation(let it):
       try check("probability", it.probability, in: 0...1)
