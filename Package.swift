@@ -75,8 +75,8 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Shards", "Volumes",
+        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
+        "Prepared", "Preprocessing", "Randomness", "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
