@@ -34,7 +34,7 @@ demo: build
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
 
-test: lint unit end-to-end
+test: lint unit end-to-end consumer
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

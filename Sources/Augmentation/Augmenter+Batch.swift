@@ -8,12 +8,17 @@ public struct BatchSample: @unchecked Sendable {
   public var target: PatchTarget
   /// What everything random follows from.
   public var key: SampleKey
+  /// The case's, by channel, to be used instead of the patch's.
+  public var statistics: [IntensityStatistics]?
 
   /// A sample of a batch.
-  public init(source: PatchSource, target: PatchTarget, key: SampleKey) {
+  public init(
+    source: PatchSource, target: PatchTarget, key: SampleKey, statistics: [IntensityStatistics]? = nil
+  ) {
     self.source = source
     self.target = target
     self.key = key
+    self.statistics = statistics
   }
 }
 
@@ -30,7 +35,9 @@ extension Augmenter {
     try workers.forEach(batch.count) { index in
       let workspace = workspaces.take(make: AugmentationWorkspace.init)
       defer { workspaces.give(workspace) }
-      try replay(records[index], batch[index].source, to: batch[index].target, workspace: workspace)
+      let sample = batch[index]
+      try replay(
+        records[index], sample.source, to: sample.target, statistics: sample.statistics, workspace: workspace)
     }
     return records
   }

@@ -14,11 +14,12 @@ extension Augmenter {
   /// Augments a volume of the patch's shape with its margin.
   ///
   /// - Parameter padValues: what lies beyond the volume, a value a channel; each channel's minimum where nothing is given.
+  /// - Parameter statistics: the case's, by channel, to be used instead of the patch's.
   /// - Parameter workspace: give the same one for every sample of a thread, and nothing but the result is allocated.
   /// - Throws: `AugmentationError` where image or label has another shape.
   public func apply(
     image: Volume, label: LabelMap?, key: SampleKey, padValues: [Float]? = nil,
-    workspace: AugmentationWorkspace = AugmentationWorkspace()
+    statistics: [IntensityStatistics]? = nil, workspace: AugmentationWorkspace = AugmentationWorkspace()
   ) throws(AugmentationError) -> AugmentedSample {
     if let label, label.shape != image.shape { throw .sourceShape(found: label.shape, expected: image.shape) }
     let pads = Buffer<Float>(count: image.channels)
@@ -34,7 +35,7 @@ extension Augmenter {
       channels: image.channels, shape: image.shape, padValues: UnsafePointer(pads.base))
     let target = PatchTarget(image: voxels.base, label: classes?.base)
     let record = try withExtendedLifetime((pads, image.voxels, label?.classes)) { () throws(AugmentationError) in
-      try apply(source, to: target, key: key, workspace: workspace)
+      try apply(source, to: target, key: key, statistics: statistics, workspace: workspace)
     }
     let shift = record.originShift
     let affine = image.affine.reindexed(

@@ -67,26 +67,31 @@ public struct Augmenter: Sendable {
   }
 
   /// Augments a sample; the target may be the source where the margin is 0.
+  /// - Parameter statistics: the case's, by channel, to be used instead of the patch's.
   /// - Returns: all that was drawn.
   /// - Throws: `AugmentationError` where the source has another shape than the patch and its margin.
   @discardableResult
   public func apply(
-    _ source: PatchSource, to target: PatchTarget, key: SampleKey, workspace: AugmentationWorkspace
+    _ source: PatchSource, to target: PatchTarget, key: SampleKey, statistics: [IntensityStatistics]? = nil,
+    workspace: AugmentationWorkspace
   ) throws(AugmentationError) -> AugmentationRecord {
     let record = draw(key, channels: source.channels)
-    try replay(record, source, to: target, workspace: workspace)
+    try replay(record, source, to: target, statistics: statistics, workspace: workspace)
     return record
   }
 
   /// Makes a recorded sample again, to the bit.
+  /// - Parameter statistics: those that it was made with.
   /// - Throws: `AugmentationError` where the record or the source does not fit this augmenter.
   public func replay(
-    _ record: AugmentationRecord, _ source: PatchSource, to target: PatchTarget, workspace: AugmentationWorkspace
+    _ record: AugmentationRecord, _ source: PatchSource, to target: PatchTarget,
+    statistics: [IntensityStatistics]? = nil, workspace: AugmentationWorkspace
   ) throws(AugmentationError) {
     guard source.shape == sourceShape else { throw .sourceShape(found: source.shape, expected: sourceShape) }
+    precondition(statistics.map { $0.count == source.channels } ?? true, "statistics of other channels")
     try check(record, channels: source.channels)
     let steps = Steps(schedule, record, transforms: transforms, patchShape: patchShape, sourceShape: sourceShape)
-    var run = SampleRun(source, target, sampling: sampling, workspace: workspace)
+    var run = SampleRun(source, target, sampling: sampling, statistics: statistics, workspace: workspace)
     run.run(steps.steps)
   }
 

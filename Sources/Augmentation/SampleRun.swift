@@ -7,17 +7,22 @@ struct SampleRun {
   private let sampling: SpatialSampling
   private let workspace: AugmentationWorkspace
   private let padValues: UnsafeMutablePointer<Float>
+  /// The case's, by channel, until the first intensity transforms have used them.
+  private var statistics: [IntensityStatistics]?
   /// Which of the workspace's two rooms the voxels are in; nil while they are the caller's.
   private var room: Int?
 
-  init(_ source: PatchSource, _ target: PatchTarget, sampling: SpatialSampling, workspace: AugmentationWorkspace) {
+  init(
+    _ source: PatchSource, _ target: PatchTarget, sampling: SpatialSampling, statistics: [IntensityStatistics]?,
+    workspace: AugmentationWorkspace
+  ) {
     precondition(source.label != nil || target.label == nil, "there is no label to augment")
     padValues = workspace.padValues(channels: source.channels)
     padValues.update(from: source.padValues, count: source.channels)
     current = source
     current.padValues = UnsafePointer(padValues)
     if target.label == nil { current.label = nil }
-    (self.target, self.sampling, self.workspace) = (target, sampling, workspace)
+    (self.target, self.sampling, self.statistics, self.workspace) = (target, sampling, statistics, workspace)
   }
 
   /// Does what is to be done; afterwards the sample is in the target.
@@ -50,10 +55,12 @@ struct SampleRun {
     for channel in 0..<current.channels {
       var run = IntensityRun(
         current.values(ofChannel: channel), into: place + channel * current.shape.count, shape: current.shape,
-        channel: channel, padValue: padValues[channel], scratch: workspace.intensity)
+        channel: channel, padValue: padValues[channel],
+        ofCase: drawn.isEmpty ? nil : (statistics?[channel]).map(ChannelStatistics.init), scratch: workspace.intensity)
       run.run(drawn.compactMap { $0.operation(channel: channel) })
       padValues[channel] = run.padValue
     }
+    if !drawn.isEmpty { statistics = nil }
     current.image = .float32(UnsafePointer(place))
   }
 

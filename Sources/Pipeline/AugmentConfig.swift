@@ -14,10 +14,21 @@ public struct AugmentConfig: Sendable, Equatable {
   public var source: Source
   /// How patches are sampled where something moves them.
   public var sampling: SpatialSampling
+  /// Whose extremes and mean contrast and gamma go by.
+  public var statistics: StatisticsSource
+
+  /// Whose statistics are used.
+  public enum StatisticsSource: String, Sendable, CaseIterable {
+    /// The patch's.
+    case patch
+    /// The whole case's, as in MIScnn, which augmented before it cropped.
+    case `case`
+  }
 
   /// An augmentation; sampled as the preset is, a list linearly, if not told otherwise.
-  public init(source: Source, sampling: SpatialSampling? = nil) {
+  public init(source: Source, sampling: SpatialSampling? = nil, statistics: StatisticsSource = .patch) {
     self.source = source
+    self.statistics = statistics
     self.sampling = sampling ?? source.sampling
   }
 
@@ -53,6 +64,8 @@ extension AugmentConfig {
       default: .number(Double(standard.imageOrder.rawValue)))
     keys.put("label_rule", .text(sampling.labelRule.rawValue), default: .text(standard.labelRule.rawValue))
     keys.put("border", .text(sampling.border.rawValue), default: .text(standard.border.rawValue))
+    keys.put(
+      "statistics", .text(statistics.rawValue), default: .text(StatisticsSource.patch.rawValue))
     return keys.object
   }
 }

@@ -24,6 +24,7 @@ enum AugmentDescription {
     return (transforms.isEmpty ? ["nothing happens to a patch"] : [source] + transforms) + [
       "what moves voxels between two groups of the others is one map, sampled once:",
       "  the image at \(order), the label by \(augment.sampling.labelRule.rawValue), beyond the border \(border)",
+      "contrast and gamma go by the statistics of the \(augment.statistics.rawValue)",
     ]
   }
 

@@ -6,13 +6,14 @@ enum AugmentReader {
   static func read(_ value: FileValue) throws(PipelineError) -> AugmentConfig {
     if case .sequence = value.node { return AugmentConfig(source: .list(try transforms(value))) }
     let section = try MappingCursor(
-      value, accepting: ["preset", "transforms", "image_order", "label_rule", "border"])
+      value, accepting: ["preset", "transforms", "image_order", "label_rule", "border", "statistics"])
     var config = AugmentConfig(source: try source(section))
     if let order = section.optional("image_order") {
       config.sampling.imageOrder = try order.choice(SpatialSampling.Order.allCases)
     }
     if let rule = section.optional("label_rule") { config.sampling.labelRule = try rule.choice() }
     if let border = section.optional("border") { config.sampling.border = try border.choice() }
+    if let statistics = section.optional("statistics") { config.statistics = try statistics.choice() }
     return config
   }
 

@@ -61,6 +61,8 @@ struct AugmentCommand: ParsableCommand {
       guard channel <= source.image.channels else {
         throw ValidationError("--channel must be at most \(source.image.channels), found \(channel)")
       }
+      let statistics = augment.statistics == .case ? source.statistics : nil
+      guard augment.statistics == .patch || statistics != nil else { throw SheetError.noCaseStatistics(path: file) }
       let augmenter = try Augmenter(
         transforms: augment.transforms, patchShape: source.shape, margin: source.margin, sampling: augment.sampling)
       let original = try source.sample(of: Augmenter(preset: .none, patchShape: source.shape, margin: source.margin), 0)
@@ -69,7 +71,8 @@ struct AugmentCommand: ParsableCommand {
       sheet.add(original.image, original.label, caption: "\(source.title), \(source.shape) voxels, as it is")
       var records: [AugmentationRecord] = []
       for number in 1...samples {
-        let sample = try source.sample(of: augmenter, UInt32(number), seed: seed, workspace: workspace)
+        let sample = try source.sample(
+          of: augmenter, UInt32(number), seed: seed, statistics: statistics, workspace: workspace)
         sheet.add(sample.image, sample.label, caption: "\(number): \(sample.record.caption(channel: channel - 1))")
         records.append(sample.record)
       }

@@ -15,6 +15,8 @@ struct SheetPatch {
   let image: Volume
   let label: LabelMap?
   let padValues: [Float]
+  /// The case's, by channel; nil from a shard, which does not hold them.
+  let statistics: [IntensityStatistics]?
   /// Without the margin.
   let shape: Shape
   let margin: Shape
@@ -50,6 +52,7 @@ struct SheetPatch {
     (shape, margin) = (layout.shape, layout.margin)
     image = Volume(channels: layout.channels, shape: layout.storedShape, voxels: voxels, affine: affine)
     label = layout.isLabelled ? LabelMap(shape: layout.storedShape, classes: classes, affine: affine) : nil
+    statistics = nil
     padValues = known?.padValues.map(Float.init) ?? Array(repeating: 0, count: layout.channels)
   }
 
@@ -80,6 +83,9 @@ struct SheetPatch {
       crop.copy(classes: label.classes.bytes, to: UnsafeMutableRawBufferPointer(classes.values))
       return LabelMap(shape: stored, classes: classes, affine: affine)
     }
+    statistics = reader.statistics.channels.map {
+      IntensityStatistics(minimum: $0.minimum, maximum: $0.maximum, mean: $0.mean, deviation: $0.std)
+    }
     (caseIdentifier, number, padValues) = (reader.caseIdentifier, 0, pads)
     title = "\(reader.caseIdentifier) at \(origin)"
     (shape, margin) = (set.shape, set.margin)
@@ -88,12 +94,13 @@ struct SheetPatch {
 
   /// A sample of the patch.
   func sample(
-    of augmenter: Augmenter, _ occurrence: UInt32, seed: UInt64 = 0,
+    of augmenter: Augmenter, _ occurrence: UInt32, seed: UInt64 = 0, statistics: [IntensityStatistics]? = nil,
     workspace: AugmentationWorkspace = AugmentationWorkspace()
   ) throws -> AugmentedSample {
     let key = SampleKey(
       seed: seed, caseIdentifier: caseIdentifier, patch: number, epoch: 0, occurrence: occurrence)
-    return try augmenter.apply(image: image, label: label, key: key, padValues: padValues, workspace: workspace)
+    return try augmenter.apply(
+      image: image, label: label, key: key, padValues: padValues, statistics: statistics, workspace: workspace)
   }
 
   /// The middle of the box around all classes above 0; nil where there are none.
@@ -115,10 +122,14 @@ struct SheetPatch {
 
 /// Why a patch cannot be shown.
 enum SheetError: Error, CustomStringConvertible {
+  case noCaseStatistics(path: String)
   case noSuchPatch(path: String, found: Int, count: Int)
 
   var description: String {
     switch self {
+    case .noCaseStatistics(let path):
+      "\(path): a shard holds no statistics of the case, found `augment: {statistics: case}`, expected a prepared case; "
+        + "give one of the prepared cases instead"
     case .noSuchPatch(let path, let found, let count):
       "\(path): there is no such patch, found --patch \(found), expected 0 to \(count - 1)"
     }

@@ -4,6 +4,9 @@ import Parallelism
 import Testing
 import Volumes
 
+/// Augmentation has a transform of that name.
+private typealias Reflection = Swift.Mirror
+
 struct AugmenterTests {
   private let shape = Shape(z: 6, y: 10, x: 12)
 
@@ -132,6 +135,30 @@ struct AugmenterTests {
         #expect(Array(images[index].values) == alone[index].patch.values)
         #expect(Array(labels[index].values) == alone[index].patch.classes)
       }
+    }
+  }
+
+  /// After the first samples, which draw one thing or another, no memory is made any more.
+  @Test func workspacesStopGrowing() throws {
+    let workspace = AugmentationWorkspace()
+    let patch = TestPatch.scattered(shape, channels: 2)
+    func run(_ seeds: Range<UInt64>) throws {
+      for seed in seeds {
+        _ = try patch.augmented(
+          Self.everything, margin: Shape(z: 1, y: 2, x: 2), key: SampleKey(seed: seed), workspace: workspace)
+      }
+    }
+    try run(0..<20)
+    let before = Self.growths(of: workspace)
+    #expect(before > 5)
+    try run(20..<60)
+    #expect(Self.growths(of: workspace) == before)
+  }
+
+  /// How often any workspace in there made memory.
+  private static func growths(of value: Any) -> Int {
+    Reflection(reflecting: value).children.reduce(0) { sum, child in
+      sum + (child.label == "growths" ? child.value as? Int ?? 0 : growths(of: child.value))
     }
   }
 

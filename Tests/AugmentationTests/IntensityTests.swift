@@ -106,6 +106,29 @@ struct IntensityTests {
     #expect(gamma.values[0] == -2)
   }
 
+  /// With the case's numbers a patch is changed as the whole case would have been.
+  @Test func statisticsOfTheCaseAreUsed() throws {
+    let whole = TestPatch.scattered(shape)
+    let transforms: [Transform] = [
+      .contrast(Contrast(factor: 0.5...0.5)), .brightnessMultiplicative(BrightnessMultiplicative(factor: 1.5...1.5)),
+      .gamma(Gamma(exponent: 1.4...1.4)),
+    ]
+    let (expected, _) = try whole.augmented(transforms)
+    let part = Shape(z: 1, y: shape.y, x: shape.x)
+    // A part that has other extremes and another mean.
+    var patch = TestPatch(
+      shape: part, values: Array(whole.values.prefix(part.count)), classes: Array(whole.classes.prefix(part.count)))
+    patch.values = patch.values.map { min($0, 1) }
+    let augmenter = try Augmenter(transforms: transforms, patchShape: part)
+    let statistics = IntensityStatistics(minimum: -2, maximum: 3, mean: whole.mean, deviation: whole.deviation)
+    let record = augmenter.draw(SampleKey(seed: 1), channels: 1)
+    let result = try patch.replayed(record, by: augmenter, statistics: [statistics])
+    for place in 0..<part.count where whole.values[place] <= 1 {
+      #expect(abs(result.values[place] - expected.values[place]) < 1e-5)
+    }
+    #expect(try patch.replayed(record, by: augmenter) != result)
+  }
+
   @Test func blurOfAConstantIsTheConstant() throws {
     let patch = TestPatch(
       shape: Shape(z: 2, y: 3, x: 1), values: Array(repeating: 3, count: 6), classes: Array(repeating: 0, count: 6))

@@ -37,7 +37,7 @@ struct TestPatch: Equatable {
 
   func replayed(
     _ record: AugmentationRecord, by augmenter: Augmenter, padValue: Float = -2,
-    workspace: AugmentationWorkspace = AugmentationWorkspace()
+    statistics: [IntensityStatistics]? = nil, workspace: AugmentationWorkspace = AugmentationWorkspace()
   ) throws -> TestPatch {
     var result = TestPatch(
       shape: augmenter.patchShape, channels: channels,
@@ -55,7 +55,7 @@ struct TestPatch: Equatable {
                 record,
                 PatchSource(
                   image: .float32(image), label: label.baseAddress, channels: channels, shape: shape, padValues: pads),
-                to: PatchTarget(image: out, label: newLabel.baseAddress), workspace: workspace)
+                to: PatchTarget(image: out, label: newLabel.baseAddress), statistics: statistics, workspace: workspace)
             }
           }
         }

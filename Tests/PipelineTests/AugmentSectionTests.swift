@@ -18,6 +18,7 @@ import Volumes
     #expect(try augment("{preset: nnunet}")?.sampling.imageOrder == .linear)
     let other = try augment("{preset: nnunet, image_order: 3, label_rule: argmax, border: mirror}")
     #expect(other?.sampling == SpatialSampling(imageOrder: .cubic, labelRule: .argmax, border: .mirror))
+    #expect(try augment("{preset: miscnn, statistics: case}")?.statistics == .case)
     #expect(try augment("{preset: none}")?.transforms.isEmpty == true)
   }
 

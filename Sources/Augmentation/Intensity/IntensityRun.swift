@@ -16,15 +16,17 @@ struct IntensityRun {
   private var waiting: [ChunkOperation] = []
   /// Of the values after `waiting`.
   private var statistics = ChannelStatistics.unknown
+  /// Of the whole case at the same point, where its statistics are to be used instead of the patch's.
+  private var ofCase: ChannelStatistics?
   /// What the value beyond the patch has become.
   private(set) var padValue: Float
 
   init(
     _ values: ChannelValues, into target: UnsafeMutablePointer<Float>, shape: Shape, channel: Int, padValue: Float,
-    scratch: IntensityScratch
+    ofCase: ChannelStatistics?, scratch: IntensityScratch
   ) {
     (self.values, self.target, self.shape, self.channel) = (values, target, shape, channel)
-    (self.padValue, self.scratch) = (padValue, scratch)
+    (self.padValue, self.ofCase, self.scratch) = (padValue, ofCase, scratch)
   }
 
   /// Carries out the operations; afterwards the result is in the target.
@@ -55,11 +57,11 @@ struct IntensityRun {
   private mutating func scale(by factor: Float, offset: Float) {
     wait(.affine(segprep_affine(scale: factor, offset: offset)))
     statistics = statistics.scaled(by: factor, offset: offset)
+    ofCase = ofCase?.scaled(by: factor, offset: offset)
   }
 
   private mutating func contrast(_ factor: Float, preservesRange: Bool) {
-    let (range, moments) = (knownRange(), knownMoments())
-    let mean = Float(moments.mean)
+    let (range, mean) = (knownRange(), Float(knownMean()))
     var map = segprep_affine(scale: factor, offset: mean - mean * factor)
     if preservesRange { (map.lower, map.upper) = (range.lowerBound, range.upperBound) }
     wait(.affine(map))
@@ -69,6 +71,12 @@ struct IntensityRun {
       changed = ChannelStatistics(range: range, moments: nil)
     }
     statistics = changed
+    // Of a case, what the clamp does to its mean cannot be seen from the patch; it is taken as if nothing were clamped.
+    ofCase = ofCase.map {
+      ChannelStatistics(
+        range: preservesRange && factor > 1 ? range : $0.scaled(by: map.scale, offset: map.offset).range,
+        moments: $0.scaled(by: map.scale, offset: map.offset).moments)
+    }
   }
 
   private mutating func gamma(_ exponent: Float, inverts: Bool, retainsStatistics: Bool) {
@@ -89,6 +97,7 @@ struct IntensityRun {
     wait(.power(power))
     let ends = [range.lowerBound, range.upperBound].map { ChunkOperation.power(power).applied(to: $0) }
     statistics = ChannelStatistics(range: min(ends[0], ends[1])...max(ends[0], ends[1]), moments: nil)
+    ofCase = ofCase.map { _ in statistics }
     guard retainsStatistics else { return }
     wait(.measure(after))
     flush()
@@ -105,13 +114,15 @@ struct IntensityRun {
   }
 
   private mutating func knownRange() -> ClosedRange<Float> {
+    if let range = ofCase?.range { return range }
     if statistics.range == nil { measure() }
     return statistics.range ?? 0...0
   }
 
-  private mutating func knownMoments() -> ChannelStatistics.Moments {
+  private mutating func knownMean() -> Double {
+    if let moments = ofCase?.moments { return moments.mean }
     if statistics.moments == nil { measure() }
-    return statistics.moments ?? .init(mean: 0, deviation: 0)
+    return statistics.moments?.mean ?? 0
   }
 
   /// Measures what there is after the waiting operations; where none wait, without writing anything.
