@@ -1,9 +1,10 @@
 # Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
 
 # What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
-APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev zlib1g-dev
+APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
+  liblz4-dev libzstd-dev
 # Tests: the libraries whose results ours are compared with.
-APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py
+APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv
 # Benchmarks: what makes the raw cases and holds the peers.
 APT_BENCH := python3 python3-numpy python3-venv
 
@@ -14,7 +15,7 @@ DEMO := demo
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build test lint unit end-to-end bench fuzz apt-build apt-test apt-bench clean
+.PHONY: demo build test lint unit end-to-end bench fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -23,8 +24,11 @@ demo: build
 	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/kits19.yaml --out $(DEMO)/prepared
 	$(SEGPREP) inspect $(DEMO)/prepared/cases/case_00000.h5
 	$(SEGPREP) export $(DEMO)/prepared --out $(DEMO)/nifti --cases case_00000
+	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
+	$(SEGPREP) verify $(DEMO)/shards
 	@echo
-	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer)."
+	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
+	@echo "$(DEMO)/shards (patches to train on)."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
 build: apt-build
@@ -36,12 +40,12 @@ lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	Tests/check-package
 
-unit: apt-build apt-test
+unit: apt-build apt-test plugins
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
 
 # The built program against nibabel, SciPy and h5py, as a user runs it.
-end-to-end: build apt-test
+end-to-end: build apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
@@ -50,20 +54,28 @@ bench: build apt-bench
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 
 # The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
+# The compiler heeds the last -sanitize alone, so that names both. Without coverage a run proves nothing.
 fuzz: apt-build apt-test
-	SEGPREP_FUZZ=1 $(SWIFT_BUILD) -c release --product nifti-fuzz --sanitize fuzzer --sanitize address --scratch-path $(FUZZ)
+	SEGPREP_FUZZ=1 $(SWIFT_BUILD) -c release --product nifti-fuzz \
+	  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address --scratch-path $(FUZZ)
 	rm -rf $(FUZZ)/corpus $(FUZZ)/seeds
 	mkdir -p $(FUZZ)/corpus
 	Tests/Fuzz/make-corpus $(FUZZ)/seeds
-	$(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 -use_value_profile=1 -timeout=10 \
-	  -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ)/ \
-	  $(FUZZ)/corpus $(FUZZ)/seeds
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/nifti-fuzz -runs=$(FUZZ_RUNS) -max_len=4096 -keep_seed=1 \
+	  -use_value_profile=1 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1 \
+	  -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus $(FUZZ)/seeds >$(FUZZ)/log 2>&1 || { tail -60 $(FUZZ)/log; exit 1; }
+	@grep --extended-regexp 'INITED|DONE|stat::' $(FUZZ)/log
+	@grep --quiet 'DONE *cov:' $(FUZZ)/log || { echo "$(FUZZ)/log: no coverage was measured" >&2; exit 1; }
 
 apt-build:
 	@Tests/install-apt $(APT_BUILD)
 
 apt-test:
 	@Tests/install-apt $(APT_TEST)
+
+# HDF5's plugins for lz4 and zstd, in a Python of their own.
+plugins: apt-test
+	@Tests/install-plugins .build/plugins
 
 apt-bench:
 	@Tests/install-apt $(APT_BENCH)

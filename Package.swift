@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
     .library(name: "Augmentation", targets: ["Augmentation"]),
+    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -30,12 +31,16 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
 
     // The library, from the voxel outwards.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(name: "Volumes", swiftSettings: strict),
+    .target(name: "Pictures", dependencies: ["CPNG", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Parallelism", swiftSettings: strict),
     .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
@@ -46,12 +51,20 @@ let package = Package(
       name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
-      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Preprocessing", "Volumes"],
+      name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
+      swiftSettings: strict),
+    .target(
+      name: "Shards",
+      dependencies: [
+        "CDeflate", "CKernels", "CLZ4", "CZstd", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing",
+        "Randomness", "Volumes",
+      ],
+      exclude: ["FORMAT.md"],
       swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Volumes",
+        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -62,7 +75,7 @@ let package = Package(
       name: "segprep",
       dependencies: [
         "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Volumes",
+        "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -72,6 +85,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "VolumesTests", dependencies: ["TestSupport", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PicturesTests", dependencies: ["Files", "Pictures", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: strict),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"], swiftSettings: strict),
     .testTarget(name: "NIfTITests", dependencies: ["Files", "NIfTI", "TestSupport", "Volumes"], swiftSettings: strict),
@@ -85,15 +100,24 @@ let package = Package(
     .testTarget(
       name: "AugmentationTests", dependencies: ["Augmentation", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ShardsTests",
+      dependencies: [
+        "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
+        "Volumes",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "TestSupport", "Volumes",
+        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards", "TestSupport",
+        "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "PhantomsTests", dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "Volumes"],
+      name: "PhantomsTests",
+      dependencies: ["NIfTI", "Parallelism", "Phantoms", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -17,7 +17,7 @@ enum BraTS20Case {
     var missing: [String] = []
     for channel in channels {
       switch File("\(identifier)_\(channel)", among: names, in: folder) {
-      case .path(let path): found.images.append(path)
+      case .path(let path): found.images.append(RawFile(path))
       case .missing: missing.append("\(identifier)_\(channel).nii.gz")
       case .unusable(let problem): found.problems.append("\(identifier): \(problem)")
       }
@@ -35,33 +35,20 @@ enum BraTS20Case {
   private static func readLabel(of found: inout RawCase, among names: [String], in folder: String) {
     let identifier = found.identifier
     switch File("\(identifier)_seg", among: names, in: folder) {
-    case .path(let path): found.label = path
+    case .path(let path): found.label = RawFile(path)
     case .unusable(let problem): found.problems.append("\(identifier): \(problem)")
     case .missing:
-      let candidates = misnamed(of: identifier, among: names)
-      guard let name = candidates.first else { return }
-      let path = BraTS20Layout.join(folder, name)
-      if candidates.count > 1 {
-        found.problems.append(
-          "\(identifier): \(identifier)_seg.nii.gz is missing, found \(DatasetError.list(candidates)), "
-            + "expected one segmentation; give the right one that name")
-      } else if Folder.isFile(path) {
-        found.label = path
-        found.notes.append("\(identifier)_seg.nii.gz is missing; \(name) is taken for the segmentation")
-      } else {
-        found.problems.append("\(identifier): \(File.notAFile(name))")
-      }
+      let candidates = others(of: identifier, among: names).map { RawFile(Folder.join(folder, $0)) }
+      if !candidates.isEmpty { found.missingLabel = .init(name: "\(identifier)_seg.nii.gz", candidates: candidates) }
     }
   }
 
-  /// NIfTI files that may be a segmentation under another name, as the Kaggle copy's `W39_1998.09.19_Segm.nii` in case
-  /// 355: not a channel's, and with "seg" in their name.
-  private static func misnamed(of identifier: String, among names: [String]) -> [String] {
+  /// NIfTI files that are no channel's: one of them may be the segmentation, as the Kaggle copy's
+  /// `W39_1998.09.19_Segm.nii` in case 355.
+  private static func others(of identifier: String, among names: [String]) -> [String] {
     names.filter { name in
-      let lower = name.lowercased()
-      guard let ending = File.endings.first(where: lower.hasSuffix) else { return false }
-      let stem = lower.dropLast(ending.count)
-      return stem.contains("seg") && !BraTS20Layout.channels.contains { stem.hasSuffix("_\($0)") }
+      guard let ending = File.endings.first(where: name.lowercased().hasSuffix) else { return false }
+      return !BraTS20Layout.channels.contains { name.dropLast(ending.count) == "\(identifier)_\($0)" }
     }
   }
 
@@ -80,7 +67,7 @@ enum BraTS20Case {
         self = .missing
         return
       }
-      let path = BraTS20Layout.join(folder, name)
+      let path = Folder.join(folder, name)
       if found.count > 1 {
         // Taking one would be a guess: they may differ.
         self = .unusable("found both \(DatasetError.list(found)), expected one of them; remove the other")

@@ -6,6 +6,9 @@ public enum BraTS20Layout {
   /// The sequences that each case has: the channels that a pipeline may name.
   public static let channels = ["flair", "t1", "t1ce", "t2"]
 
+  /// The table that says each case's grade.
+  public static let gradeFile = BraTS20Tables.gradeFile
+
   static let explanation =
     "folders BraTS20_Training_001, BraTS20_Training_002, ..., each with NAME_flair, NAME_t1, NAME_t1ce, NAME_t2 and "
     + "NAME_seg, as .nii.gz or .nii"
@@ -16,10 +19,23 @@ public enum BraTS20Layout {
   /// The cases in `root`, or else in one of its folders, sorted by identifier; links are followed.
   ///
   /// Of several such folders the challenge's own `MICCAI_BraTS2020_TrainingData` is taken. A case folder that lacks what
-  /// it needs is a case with problems.
+  /// it needs is a case with problems. What the challenge's tables, beside the cases or in `root`, say about a case are
+  /// its attributes.
   /// - Parameter channels: The sequences wanted, in this order; the others need not be there.
-  /// - Throws: `DatasetError.noCases`, and `DatasetError.severalFolders` where it is not clear which is meant.
+  /// - Throws: `DatasetError.noCases`, `DatasetError.severalFolders` where it is not clear which is meant, and
+  ///   `DatasetError.unusable` for a table that is none.
   public static func discover(_ root: String, channels: [String]) throws(DatasetError) -> [RawCase] {
+    let (folder, names) = try casesFolder(root)
+    let attributes = try BraTS20Tables.attributes(in: folder == root ? [root] : [folder, root])
+    return names.filter(isIdentifier).map { name in
+      var found = BraTS20Case.read(name, at: Folder.join(folder, name), channels: channels)
+      found.attributes = attributes[name] ?? [:]
+      return found
+    }
+  }
+
+  /// The folder that holds the cases, and the names in it.
+  private static func casesFolder(_ root: String) throws(DatasetError) -> (folder: String, names: [String]) {
     let names: [String]
     do {
       names = try Folder.names(in: root)
@@ -27,19 +43,21 @@ public enum BraTS20Layout {
       let found = Folder.isFolder(root) ? "a folder that cannot be listed" : "no folder"
       throw noCases(root, [DatasetError.Look(folder: root, found: found)])
     }
-    if let cases = cases(names, in: root, channels) { return cases }
+    if names.contains(where: isIdentifier) { return (root, names) }
 
     var holding: [(folder: String, names: [String])] = []
     for name in names where !name.hasPrefix(".") {
       // What cannot be listed, a file above all, holds no case.
-      guard let inner = try? Folder.names(in: join(root, name)), inner.contains(where: isIdentifier) else { continue }
+      guard let inner = try? Folder.names(in: Folder.join(root, name)), inner.contains(where: isIdentifier) else {
+        continue
+      }
       holding.append((name, inner))
     }
     if let own = holding.first(where: { $0.folder == training }) { holding = [own] }
     guard holding.count <= 1 else {
       throw .severalFolders(root: root, folders: holding.map(\.folder))
     }
-    if let only = holding.first, let cases = cases(only.names, in: join(root, only.folder), channels) { return cases }
+    if let only = holding.first { return (Folder.join(root, only.folder), only.names) }
     throw noCases(
       root,
       [
@@ -55,16 +73,7 @@ public enum BraTS20Layout {
     return parts[1].allSatisfy { $0.isASCII && $0.isLetter } && parts[2].utf8.allSatisfy { (48...57).contains($0) }
   }
 
-  private static func cases(_ names: [String], in folder: String, _ channels: [String]) -> [RawCase]? {
-    let cases = names.filter(isIdentifier)
-    return cases.isEmpty ? nil : cases.map { BraTS20Case.read($0, at: join(folder, $0), channels: channels) }
-  }
-
   private static func noCases(_ root: String, _ looked: [DatasetError.Look]) -> DatasetError {
     .noCases(root: root, looked: looked, expected: explanation, inner: training)
-  }
-
-  static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }

@@ -6,6 +6,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case noCases(root: String, looked: [Look], expected: String, inner: String)
   /// Several folders below hold cases, and nothing says which is meant.
   case severalFolders(root: String, folders: [String])
+  /// A file or folder that says what the data set holds is not as it should be.
+  case unusable(place: String, problem: String, found: String, expected: String, advice: String = "")
 
   /// A folder that was looked in, and what was found there.
   public struct Look: Sendable, Equatable {
@@ -31,6 +33,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .severalFolders(let root, let folders):
       return "\(root): several folders with cases, found \(Self.listing(folders)), expected one; "
         + "give the folder that is meant"
+    case .unusable(let place, let problem, let found, let expected, let advice):
+      return "\(place): \(problem), found \(found), expected \(expected)" + (advice.isEmpty ? "" : "; \(advice)")
     }
   }
 

@@ -13,25 +13,11 @@ public struct GroupTable: Sendable, Equatable {
   public init(_ text: String, file: String, column: String) throws(FoldsError) {
     self.file = file
     self.column = column
-    var rows = try CSVLine.lines(of: text, file: file)[...]
-    guard let header = rows.popFirst() else {
-      throw FoldsError(file, "holds nothing", found: "no line", expected: "a header line and a line for each case")
-    }
-    guard let place = header.fields.firstIndex(of: column) else {
-      let isOtherwiseSeparated = header.fields.count == 1 && header.fields[0].contains { ";\t".contains($0) }
-      throw FoldsError(
-        header.place, "there is no column `\(column)`", found: header.fields.joined(separator: ", "),
-        expected: "`\(column)` among the names of the header line",
-        advice: isOtherwiseSeparated ? "separate the fields by commas" : "")
-    }
-    let key = header.fields.firstIndex(of: "case") ?? 0
+    let table = try CSVTable(text, file: file)
+    let place = try table.column(column)
+    let key = table.header.fields.firstIndex(of: "case") ?? 0
     var groups: [String: String] = [:]
-    for row in rows {
-      guard row.fields.count == header.fields.count else {
-        throw FoldsError(
-          row.place, "the line does not fit the header", found: "\(row.fields.count) fields",
-          expected: "\(header.fields.count)")
-      }
+    for row in table.rows {
       let (name, group) = (row.fields[key], row.fields[place])
       guard !name.isEmpty else {
         throw FoldsError(row.place, "the case is empty", found: "nothing", expected: "an identifier")

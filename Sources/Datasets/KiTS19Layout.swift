@@ -16,7 +16,7 @@ public enum KiTS19Layout {
   public static func discover(_ root: String) throws(DatasetError) -> [RawCase] {
     var looked: [DatasetError.Look] = []
     var found: [(folder: String, cases: [String])] = []
-    for folder in [root, join(root, "data")] {
+    for folder in [root, Folder.join(root, "data")] {
       do {
         let names = try Folder.names(in: folder)
         let cases = names.filter(isIdentifier)
@@ -28,7 +28,7 @@ public enum KiTS19Layout {
       }
     }
     guard found.count < 2 else { throw .severalFolders(root: root, folders: found.map(\.folder)) }
-    if let only = found.first { return only.cases.map { rawCase($0, at: join(only.folder, $0)) } }
+    if let only = found.first { return only.cases.map { rawCase($0, at: Folder.join(only.folder, $0)) } }
     throw .noCases(root: root, looked: looked, expected: explanation, inner: "data")
   }
 
@@ -75,17 +75,13 @@ public enum KiTS19Layout {
     "\(identifier): \(error.name) is not a file, found a folder or a broken link, expected a NIfTI file"
   }
 
-  /// The path of a NIfTI file, compressed or not; nil where the folder has neither.
-  private static func file(_ stem: String, among names: [String], in folder: String) throws(NotAFile) -> String? {
+  /// A NIfTI file, compressed or not; nil where the folder has neither.
+  private static func file(_ stem: String, among names: [String], in folder: String) throws(NotAFile) -> RawFile? {
     for name in ["\(stem).nii.gz", "\(stem).nii"] where names.contains(name) {
-      let path = join(folder, name)
+      let path = Folder.join(folder, name)
       guard Folder.isFile(path) else { throw NotAFile(name: name) }
-      return path
+      return RawFile(path)
     }
     return nil
-  }
-
-  private static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }

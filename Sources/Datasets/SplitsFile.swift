@@ -25,7 +25,7 @@ public struct SplitsFile: Sendable, Equatable {
       entries = try JSONDecoder().decode([Entry].self, from: Data(bytes))
     } catch {
       throw FoldsError(
-        file, "is not a splits file", found: Self.words(error),
+        file, "is not a splits file", found: JSONProblem.words(error),
         expected: "a list of {\"train\": [identifiers], \"val\": [identifiers]}")
     }
     guard entries.count >= 2 else {
@@ -74,17 +74,5 @@ public struct SplitsFile: Sendable, Equatable {
           + "validate on; only `val` is used, and each fold trains on all its other cases")
     }
     return (splits, warnings)
-  }
-
-  private static func words(_ error: any Error) -> String {
-    switch error as? DecodingError {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context): "another type at \(path(context.codingPath))"
-    case .keyNotFound(let key, let context): "no `\(key.stringValue)` at \(path(context.codingPath))"
-    default: "no JSON"
-    }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.isEmpty ? "the top" : keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: " ")
   }
 }

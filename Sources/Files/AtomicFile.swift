@@ -40,6 +40,9 @@ public enum AtomicFile {
     }
   }
 
+  /// Removes what lies under the temporary name for `path`; nothing there is no error.
+  public static func discard(_ path: String) { unlink(temporaryPath(for: path)) }
+
   /// Puts `bytes` at `path`.
   public static func write(_ bytes: UnsafeRawBufferPointer, to path: String, flush: Bool = true) throws {
     try write(to: path, flush: flush) { temporary in

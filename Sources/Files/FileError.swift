@@ -26,9 +26,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether the disk (or the quota) is full.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// What was refused and why, without the path.
+  public var reason: String { "cannot \(action): \(String(cString: strerror(code)))" }
+
   /// The line the user sees.
   public var description: String {
-    var text = "\(path): cannot \(action): \(String(cString: strerror(code)))"
+    var text = "\(path): \(reason)"
     if isOutOfSpace { text += "; free some space and run the same command again" }
     return text
   }

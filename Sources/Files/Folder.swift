@@ -20,6 +20,11 @@ public enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The path of something in a folder.
+  public static func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
   /// A path's last name; the path itself where it has none.
   public static func lastName(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
@@ -34,6 +39,27 @@ public enum Folder {
     guard let slash = trimmed.lastIndex(of: "/") else { return resolved(".") + "/" + trimmed }
     let above = slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
     return resolved(above) + "/" + trimmed[trimmed.index(after: slash)...]
+  }
+
+  /// The path itself where something is there, else the nearest folder above it.
+  static func nearestThere(_ path: String) -> String {
+    var path = path[...]
+    var status = stat()
+    while stat(String(path), &status) != 0 {
+      while path.count > 1 && path.hasSuffix("/") { path = path.dropLast() }
+      guard let slash = path.lastIndex(of: "/") else { return "." }
+      if slash == path.startIndex { return "/" }
+      path = path[..<slash]
+    }
+    return String(path)
+  }
+
+  /// What has a path's name, in words: nil where it is a folder, "nothing" where the name is free.
+  public static func obstacle(at path: String) -> String? {
+    var status = stat()
+    if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : "a file" }
+    if errno == ELOOP { return "links that lead in a circle" }
+    return lstat(path, &status) == 0 ? "a link that leads nowhere" : "nothing"
   }
 
   /// Makes a folder and those above it, where they are missing.

@@ -33,4 +33,23 @@ public final class SHA256 {
     Array(text.utf8).withUnsafeBytes { hash.update($0) }
     return hash.finish()
   }
+
+  /// Bytes read at a time: they are hashed while they lie in the second-level cache.
+  private static let blockBytes = 1 << 19
+
+  /// A file's length and the hash of its bytes.
+  /// - Throws: `FileError`.
+  public static func hash(file path: String) throws(FileError) -> (bytes: Int, sha256: String) {
+    let file = try OpenFile(reading: path)
+    let hash = SHA256()
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockBytes, alignment: 64)
+    defer { block.deallocate() }
+    var bytes = 0
+    while true {
+      let got = try file.read(into: block, at: bytes)
+      guard got > 0 else { return (bytes, hash.finish()) }
+      hash.update(UnsafeRawBufferPointer(rebasing: block[..<got]))
+      bytes += got
+    }
+  }
 }

@@ -37,8 +37,8 @@ enum Gateway {
   private static let lock = Mutex(())
 
   /// Everything is closed where it was opened. HDF5's own clean-up at exit would try again to write what could not be
-  /// written, and crash.
-  private static let isSetUp: Bool = H5dont_atexit() >= 0
+  /// written, and crash. A file must not make the process load a filter's library either: filters are ours to run.
+  private static let isSetUp: Bool = H5dont_atexit() >= 0 && H5PLset_loading_state(0) >= 0
 
   /// Runs one call; a negative result becomes an error with HDF5's own words.
   @discardableResult

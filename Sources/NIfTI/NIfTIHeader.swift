@@ -16,7 +16,7 @@ public struct NIfTIHeader: Sendable {
   /// 1 or 2.
   public let version: Int
   /// All dimensions as written, fastest first; trailing dimensions of 1 are dropped, three at least are kept.
-  public let extents: [Int]
+  public internal(set) var extents: [Int]
   /// The type each voxel is stored as.
   public let scalar: ScalarType
   /// Whether header and voxels are in the other byte order than this machine's.

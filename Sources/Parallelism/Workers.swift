@@ -78,6 +78,17 @@ public final class Workers: @unchecked Sendable {
     if let failure = queue.failure { throw failure.error }
   }
 
+  /// Calls `body` with each index in `0..<total`, in parallel, and returns the results in the order of the indices.
+  ///
+  /// Errors are those of `forEach`.
+  public func map<Result: Sendable>(
+    _ total: Int, helping: Bool = false, _ body: @escaping @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Results<Result>()
+    try forEach(total, helping: helping) { index in results.put(try body(index), at: index) }
+    return results.ordered
+  }
+
   /// Joins an open offer, if there is one; called, and returns, with the lock held.
   private func help() -> Bool {
     guard let offer = offers.first else { return false }
@@ -129,4 +140,14 @@ private final class IndexQueue: @unchecked Sendable {
       if failure.map({ index < $0.index }) ?? true { failure = (index, error) }
     }
   }
+}
+
+/// What threads come up with, by index.
+private final class Results<Result: Sendable>: @unchecked Sendable {
+  private let condition = Condition()
+  private var results: [Int: Result] = [:]
+
+  func put(_ result: Result, at index: Int) { condition.locked { results[index] = result } }
+
+  var ordered: [Result] { results.sorted { $0.key < $1.key }.map(\.value) }
 }

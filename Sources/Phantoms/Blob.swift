@@ -34,6 +34,15 @@ struct Blob: Sendable {
 
   var radius: Float { cbrt(halfLengths.x * halfLengths.y * halfLengths.z) }
 
+  /// The distance below the surface in millimetres, negative outside; exact to first order near the surface.
+  func depth(at point: SIMD3<Float>) -> Float {
+    let away = point - center
+    let place = SIMD3((away * axes[0]).sum(), (away * axes[1]).sum(), (away * axes[2]).sum()) / halfLengths
+    let q = (place * place).sum()
+    let slope = place / halfLengths
+    return (1 - q) / (2 * max((slope * slope).sum().squareRoot(), 0.25 / radius))
+  }
+
   func reach(level: Float) -> (x: ClosedRange<Float>, y: ClosedRange<Float>) {
     func half(_ component: (SIMD3<Float>) -> Float) -> Float {
       let steps = SIMD3(component(axes[0]), component(axes[1]), component(axes[2])) * halfLengths

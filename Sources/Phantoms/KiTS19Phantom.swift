@@ -1,14 +1,6 @@
 import Randomness
 import Volumes
 
-/// The image sizes that phantoms come in.
-public enum PhantomSize: String, CaseIterable, Sendable {
-  /// About 128x128 pixels and 24 to 64 slices: the same bodies, coarsely sampled.
-  case small
-  /// Sizes and spacings as KiTS19 has them: 512x512 pixels and about 216 slices.
-  case full
-}
-
 /// One case's drawn parameters: a function of the seed and the case's index alone.
 public struct KiTS19Phantom: Sendable {
   /// As "case_00042".
@@ -61,6 +53,11 @@ public struct KiTS19Phantom: Sendable {
 
   /// Millimetres along the slices, the rows and the columns.
   public var spacing: [Double] { [grid.sliceSpacing, grid.pixel, grid.pixel] }
+
+  /// KiTS19's affine: its origin lies in the first voxel, so it says nothing about where the patient lay.
+  var affine: Affine {
+    Affine(rows: [[0, 0, -grid.pixel, 0], [0, -grid.pixel, 0, 0], [-grid.sliceSpacing, 0, 0, 0]])
+  }
 
   /// The case's random numbers for one part of it.
   func stream(_ part: String) -> RandomStream {

@@ -1,7 +1,5 @@
-import Dispatch
 import Files
 import NIfTI
-import Synchronization
 import Volumes
 
 /// A data set of phantoms laid out as KiTS19 is: data/case_00000/imaging.nii.gz, segmentation.nii.gz, data/kits.json.
@@ -30,56 +28,19 @@ public struct KiTS19PhantomSet: Sendable {
     to root: String, jobs: Int, overwrite: Bool = false, progress: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let folder = root + "/data"
-    if !overwrite && Folder.isFolder(folder) {
-      let entries = try Folder.names(in: folder).count
-      guard entries == 0 else { throw PhantomError.occupied(path: folder, entries: entries) }
-    }
-    try Folder.make(folder)
-    let state = Mutex(Work())
-    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, phantoms.count))) { _ in
-      while let index = state.withLock({ $0.take(of: phantoms.count) }) {
-        do {
-          let phantom = phantoms[index]
-          try phantom.write(to: "\(folder)/\(phantom.caseIdentifier)")
-          state.withLock {
-            $0.done += 1
-            progress("\(phantom.caseIdentifier) \(phantom.summary) (\($0.done) of \(phantoms.count))")
-          }
-        } catch {
-          state.withLock { $0.failure = $0.failure ?? error }
-        }
-      }
-    }
-    if let failure = state.withLock({ $0.failure }) { throw failure }
+    try PhantomFolder.write(phantoms, to: folder, jobs: jobs, overwrite: overwrite, progress: progress)
     try AtomicFile.write(KiTS19Metadata.json(for: phantoms), to: folder + "/kits.json")
-  }
-
-  /// What the threads share: the next case, how many are done, the first failure, after which no more are begun.
-  private struct Work {
-    var next = 0
-    var failure: (any Error)?
-    var done = 0
-
-    mutating func take(of count: Int) -> Int? {
-      guard failure == nil, next < count else { return nil }
-      defer { next += 1 }
-      return next
-    }
   }
 }
 
-extension KiTS19Phantom {
+extension KiTS19Phantom: Phantom {
   /// The case in a few words: its shape, its spacing, and what is unusual about it.
   var summary: String {
     var text = "\(grid.slices)x\(grid.rows)x\(grid.columns) \(imageScalar), "
-    text += spacing.map { format(millimetres: $0) }.joined(separator: "x") + " mm"
+    text += spacing.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: "x") + " mm"
     if !isLabelled { text += ", no segmentation" }
     if isLabelled && isLabelQformOnly { text += ", qform-only uint16 segmentation" }
     return text
-  }
-
-  private func format(millimetres: Double) -> String {
-    "\((millimetres * 1000).rounded() / 1000)"
   }
 
   /// Paints the case and writes its files into `folder`.
@@ -87,9 +48,7 @@ extension KiTS19Phantom {
     switch imageScalar {
     case .float32: try write(as: Float.self, to: folder) { $0 }
     case .float64: try write(as: Double.self, to: folder) { Double($0) }
-    default:
-      // 1.5 * 2^23 more than a whole number holds it in its low bits, in two's complement.
-      try write(as: Int16.self, to: folder) { Int16(truncatingIfNeeded: ($0 + 12_582_912).bitPattern) }
+    default: try write(as: Int16.self, to: folder, convert: WholeNumber.int16)
     }
   }
 
@@ -98,8 +57,8 @@ extension KiTS19Phantom {
   ) throws {
     let image = Buffer<Value>(count: grid.voxels)
     let labels = isLabelled ? Buffer<UInt8>(count: grid.voxels) : nil
-    var renderer = PhantomRenderer(self)
-    renderer.render { column, values, classes in
+    var scan = AbdomenScan(self)
+    scan.render { column, values, classes in
       let out = image.base + column * values.count
       for place in values.indices { out[place] = convert(values[place]) }
       if let labels, let start = classes.baseAddress {
@@ -108,7 +67,7 @@ extension KiTS19Phantom {
     }
     try Folder.make(folder)
     try NIfTIWriter.write(
-      image.bytes, extents: grid.extents, scalar: imageScalar, affine: grid.affine, form: .sform(code: 2),
+      image.bytes, extents: grid.extents, scalar: imageScalar, affine: affine, form: .sform(code: 2),
       to: folder + "/imaging.nii.gz", flush: false)
     guard let labels else { return }
     let path = folder + "/segmentation.nii.gz"
@@ -116,11 +75,11 @@ extension KiTS19Phantom {
       let wide = Buffer<UInt16>(count: labels.count)
       for place in 0..<labels.count { wide.base[place] = UInt16(labels.base[place]) }
       try NIfTIWriter.write(
-        wide.bytes, extents: grid.extents, scalar: .uint16, affine: grid.affine, form: .qform(code: 1), to: path,
+        wide.bytes, extents: grid.extents, scalar: .uint16, affine: affine, form: .qform(code: 1), to: path,
         flush: false)
     } else {
       try NIfTIWriter.write(
-        labels.bytes, extents: grid.extents, scalar: .uint8, affine: grid.affine, form: .sform(code: 2), to: path,
+        labels.bytes, extents: grid.extents, scalar: .uint8, affine: affine, form: .sform(code: 2), to: path,
         flush: false)
     }
   }

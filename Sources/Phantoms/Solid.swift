@@ -1,22 +1,5 @@
 import Foundation
 
-/// A tissue that fills a solid as far as a level of its shape function q.
-struct Layer: Sendable {
-  /// The tissue fills q < limit; 1 is the solid's surface, 0 its middle.
-  var limit: Float = 1
-  var value: Float
-  /// How strongly the grain shows, in Hounsfield units.
-  var ripple: Float = 0
-  /// How strongly the lumps shift the layer's border.
-  var ruffle: Float = 0
-  /// Fills only what lies in front of this y: gas above fluid in a patient who lies on the back.
-  var above: Float?
-  /// The class of what it fills, where it has one.
-  var label: UInt8?
-  /// Weights along the slices, for what comes and goes along the body.
-  var gate: [Float]?
-}
-
 /// A body part: a shape function q(x, y, z) that grows from its middle outwards, and layers of tissue inside it.
 struct Solid: Sendable {
   enum Form: Sendable {
@@ -28,9 +11,9 @@ struct Solid: Sendable {
   /// How strongly the coarse field and the lumps bend the surface; 0.2 moves it by a tenth of the radius.
   let coarse: Float
   let lumps: Float
-  /// Whether it is kept within the muscles that enclose chest and abdomen.
+  /// Whether it is kept within the row's enclosure.
   let isEnclosed: Bool
-  /// Whether it is that space: later solids that are enclosed end where it ends.
+  /// Whether it is that enclosure: later solids that are enclosed end where it ends.
   let isCavity: Bool
   /// Painted in this order, each over those before.
   let layers: [Layer]
@@ -76,10 +59,10 @@ struct Solid: Sendable {
       for slice in range { q[slice] += coarse * coarseField[slice] + lumps * lumpField[slice] }
     }
     if isCavity {
-      let (cavity, sharpness) = (row.cavity, radius / (2 * edge))
+      let (enclosure, sharpness) = (row.enclosure, radius / (2 * edge))
       for slice in range {
         let inside = (1 - q[slice]) * sharpness + 0.5
-        cavity[slice] = inside < 0 ? 0 : inside > 1 ? 1 : inside
+        enclosure[slice] = inside < 0 ? 0 : inside > 1 ? 1 : inside
       }
     }
     for layer in layers { paint(layer, row, range, sharpness: radius / (2 * layer.limit.squareRoot() * edge), edge) }
@@ -93,24 +76,17 @@ struct Solid: Sendable {
       share = min(max((row.y - above) / edge + 0.5, 0), 1)
       if share == 0 { return }
     }
-    let (q, grain, lumpField, values, labels) = (row.scratch, row.grain, row.lumps, row.values, row.labels)
-    let (limit, value, ripple, ruffle) = (layer.limit, layer.value, layer.ripple, layer.ruffle)
-    let mask = isEnclosed ? row.cavity : row.everywhere
-    if let gate = layer.gate {
-      gate.withUnsafeBufferPointer { gate in
-        for slice in range {
-          let inside = (limit - q[slice] - ruffle * lumpField[slice]) * sharpness + 0.5
-          let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * mask[slice] * gate[slice]
-          values[slice] += weight * (value + ripple * grain[slice] - values[slice])
-        }
-      }
-    } else {
-      for slice in range {
-        let inside = (limit - q[slice] - ruffle * lumpField[slice]) * sharpness + 0.5
-        let weight = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * mask[slice]
-        values[slice] += weight * (value + ripple * grain[slice] - values[slice])
-      }
+    let mask = isEnclosed ? row.enclosure : row.everywhere
+    let (q, lumpField, weights, labels) = (row.scratch, row.lumps, row.weights, row.labels)
+    let (limit, ruffle) = (layer.limit, layer.ruffle)
+    for slice in range {
+      let inside = (limit - q[slice] - ruffle * lumpField[slice]) * sharpness + 0.5
+      weights[slice] = (inside < 0 ? 0 : inside > 1 ? 1 : inside) * share * mask[slice]
     }
+    if let gate = layer.gate {
+      gate.withUnsafeBufferPointer { gate in for slice in range { weights[slice] *= gate[slice] } }
+    }
+    row.blend(layer.tissue, range)
     if let label = layer.label {
       for slice in range where q[slice] + ruffle * lumpField[slice] < limit && mask[slice] > 0.5 {
         labels[slice] = label

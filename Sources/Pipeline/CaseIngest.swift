@@ -16,11 +16,17 @@ struct CaseIngest {
   /// Why a case is not prepared.
   enum Refusal: Error, CustomStringConvertible {
     case problems([String])
+    /// A file that does not hold a volume for each channel.
+    case volumes(NIfTIHeader, expected: Int)
     case channel(String, PreprocessingError)
 
     var description: String {
       switch self {
       case .problems(let problems): problems.joined(separator: "; ")
+      case .volumes(let header, let expected):
+        "\(header.path): does not hold the channels, found \(header.extents.map(String.init).joined(separator: "x")), "
+          + "expected a fourth dimension of \(expected), one volume for each channel in dataset.json; "
+          + "mend dataset.json, or find the right file"
       case .channel(let name, let error): "channel \(name): \(error)"
       }
     }
@@ -34,19 +40,21 @@ struct CaseIngest {
 
   /// Reads a case's headers and opens its voxels; nothing large is read or allocated.
   struct Opened {
-    var images: [NIfTIReader]
+    /// One for each channel, of three dimensions.
+    var headers: [NIfTIHeader]
+    var images: [any PlaneSource]
     var label: NIfTIReader?
     /// What they all lie on.
     var grid: CaseGrid
 
     init(_ raw: RawCase) throws {
       guard raw.problems.isEmpty else { throw Refusal.problems(raw.problems) }
-      let headers = try raw.images.map { try NIfTIHeader(path: $0) }
-      for header in headers { _ = try header.layout() }
-      let labelHeader = try raw.label.map { try NIfTIHeader(path: $0) }
+      let raws = try RawImages(raw.images)
+      headers = raws.headers
+      let labelHeader = try raw.label.map { try NIfTIHeader(path: $0.path) }
       let grid = try CaseGrid(images: headers, label: labelHeader)
       self.grid = grid
-      images = try zip(headers, grid.images).map { try NIfTIReader(header: $0, orientation: $1) }
+      images = try raws.open(orientations: grid.images)
       label = try labelHeader.map { try NIfTIReader(header: $0, orientation: grid.label) }
     }
   }
@@ -54,10 +62,11 @@ struct CaseIngest {
   /// Runs the stages.
   /// - Parameter hashes: lanes that hash the raw files meanwhile.
   func preprocess(
-    _ opened: Opened, hashes: [HashLane] = [], entered: (String) -> Void = { _ in }
+    _ opened: Opened, hashes: [HashLane] = [], previews: Bool = false, entered: (String) -> Void = { _ in }
   ) throws -> CaseState {
     do {
-      return try Preprocessor(stages: stages).run(rawVolumes(opened), beside: hashes, on: workers, entered: entered)
+      return try Preprocessor(stages: stages).run(
+        rawVolumes(opened), beside: hashes, on: workers, previews: previews, entered: entered)
     } catch PreprocessingError.inChannel(let index, let error) {
       throw Refusal.channel(plan.config.dataset.channels[index], error)
     }
@@ -79,34 +88,36 @@ struct CaseIngest {
   /// Prepares the case and writes it below `folder`.
   func run(_ raw: RawCase, into folder: String, sync: Bool, entered: (String) -> Void) throws -> Outcome {
     let opened = try Opened(raw)
-    let hashes = try raw.files.map { try HashLane(path: $0) }
-    var state = try preprocess(opened, hashes: hashes, entered: entered)
+    let hashes = try raw.files.map { try HashLane(path: $0.path) }
+    var state = try preprocess(opened, hashes: hashes, previews: true, entered: entered)
     let rules = plan.config.dataset.exclude
     if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
 
     entered("write")
-    let inputs = hashes.map { $0.finish() }
-    let source = source(of: raw, opened, inputs)
+    var hashed = Dictionary(zip(raw.files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
+    let source = source(of: raw, opened, hashed)
     let statistics = try statistics(of: &state)
     let writer = CaseFileWriter(
       caseIdentifier: raw.identifier, source: source, statistics: statistics, ingestDigest: plan.ingestDigest)
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
+    try CasePreviews.write(state.previews, of: raw.identifier, below: folder, on: workers)
     let written = try writer.write(state, to: path, flush: sync, on: workers)
     let entry = Manifest.Case(
       caseIdentifier: raw.identifier, written: written, shape: state.volume.shape.array,
       spacingMm: state.volume.affine.spacing.array, isLabelled: state.label != nil, statistics: statistics,
       source: source, warnings: plan.warnings(about: statistics, of: raw, source))
-    var hashed = Dictionary(zip(raw.files.map(RawInputs.name), inputs)) { first, _ in first }
-    hashed[RawInputs.name(path)] = HashedFile(
+    hashed[RawFile(path).name] = HashedFile(
       stamp: try FileStamp(of: OpenFile(reading: path)), sha256: written.sha256)
     return .prepared(entry, hashed)
   }
 
-  private func source(of raw: RawCase, _ opened: Opened, _ inputs: [HashedFile]) -> CaseSource {
-    let header = opened.images[0].header
+  private func source(of raw: RawCase, _ opened: Opened, _ hashed: [String: HashedFile]) -> CaseSource {
+    let header = opened.headers[0]
     let layout = opened.images[0].layout
-    let files = zip(raw.files, inputs).map { path, input in
-      CaseSource.File(name: RawInputs.name(path), bytes: input.stamp.bytes, sha256: input.sha256)
+    let files = (raw.images + [raw.label].compactMap { $0 }).compactMap { file in
+      hashed[file.name].map {
+        CaseSource.File(name: file.name, bytes: $0.stamp.bytes, sha256: $0.sha256, volume: file.volume?.index)
+      }
     }
     let spacing = layout.orientation.canonical(opened.grid.affine, extents: layout.extents).spacing
     var source = CaseSource(

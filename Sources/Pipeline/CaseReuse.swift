@@ -26,7 +26,8 @@ struct CaseReuse {
 
   /// The prepared file of a case that need not be made anew, as far as the case itself is concerned.
   func upToDate(_ raw: RawCase) -> CaseFileReader? {
-    guard case .upToDate(let prepared, _)? = try? look(at: raw), let file = try? recorded.hashed(prepared.path),
+    guard case .upToDate(let prepared, _)? = try? look(at: raw),
+      let file = try? recorded.hashed(RawFile(prepared.path)),
       entry(of: raw, prepared, file) != nil
     else { return nil }
     return prepared
@@ -41,9 +42,9 @@ struct CaseReuse {
       if let stages, !statesNumbers(of: stages, prepared.decisions) {
         return .make(cause: "the data set's intensities changed")
       }
-      let file = try recorded.hashed(prepared.path)
+      let file = try recorded.hashed(RawFile(prepared.path))
       guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
-      inputs[RawInputs.name(prepared.path)] = file
+      inputs[RawFile(prepared.path).name] = file
       return .keep(entry, inputs)
     }
   }
@@ -54,14 +55,15 @@ struct CaseReuse {
     guard let prepared = try? CaseFileReader(path: path) else { return .make(cause: "its prepared file is damaged") }
     guard prepared.ingestDigest == plan.ingestDigest else { return .make(cause: "the pipeline changed") }
     let sources = prepared.source.images + [prepared.source.label].compactMap { $0 }
-    guard sources.map(\.name) == raw.files.map(RawInputs.name) else {
+    let files = raw.images + [raw.label].compactMap { $0 }
+    guard sources.map(\.name) == files.map(\.name), sources.map(\.volume) == files.map({ $0.volume?.index }) else {
       let isLabelGone = raw.label == nil && prepared.source.label != nil
       return .make(cause: isLabelGone ? "its label is gone" : "its files are others")
     }
     var inputs: [String: HashedFile] = [:]
-    for (source, path) in zip(sources, raw.files) {
-      let now = try recorded.hashed(path)
-      guard now.sha256 == source.sha256 else { return .make(cause: "\(Folder.lastName(of: path)) changed") }
+    for (source, raw) in zip(sources, files) {
+      let now = try inputs[source.name] ?? recorded.hashed(raw)
+      guard now.sha256 == source.sha256 else { return .make(cause: "\(Folder.lastName(of: raw.path)) changed") }
       inputs[source.name] = now
     }
     return .upToDate(prepared, raw: inputs)

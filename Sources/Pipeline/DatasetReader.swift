@@ -3,14 +3,11 @@ import Datasets
 
 /// The `dataset` section.
 enum DatasetReader {
-  /// Layouts of DESIGN.md that this version does not read.
-  private static let laterLayouts = ["nnunet", "msd", "pairs"]
-
   static func read(_ value: FileValue) throws(PipelineError) -> DatasetConfig {
     let section = try MappingCursor(
-      value, accepting: ["layout", "channels", "labels", "label_map", "unlabelled", "exclude", "nonfinite"])
-    let layout = try self.layout(section.required("layout"))
-    let channels = try self.channels(section.required("channels"), of: layout)
+      value,
+      accepting: ["layout", "channels", "images", "label", "labels", "label_map", "unlabelled", "exclude", "nonfinite"])
+    let (layout, channels) = try ChannelReader.read(section)
     let labels = try LabelReader.read(section.required("labels"), map: section.optional("label_map"))
     var dataset = DatasetConfig(layout: layout, channels: channels, labels: labels)
     if let unlabelled = section.optional("unlabelled") { dataset.unlabelled = try unlabelled.choice() }
@@ -19,50 +16,6 @@ enum DatasetReader {
     }
     if let nonfinite = section.optional("nonfinite") { dataset.nonfinite = try self.nonfinite(nonfinite) }
     return dataset
-  }
-
-  private static func layout(_ value: FileValue) throws(PipelineError) -> DatasetLayout {
-    if case .text(let name) = value.scalar, laterLayouts.contains(name) {
-      let read = FileValue.alternatives(DatasetLayout.allCases.map(\.rawValue))
-      throw .later(value.place, what: "layout `\(name)` is not read by this version, expected \(read)")
-    }
-    return try value.choice()
-  }
-
-  private static func channels(_ value: FileValue, of layout: DatasetLayout) throws(PipelineError) -> [String] {
-    let items = try value.items(of: "channel names")
-    var channels: [String] = []
-    for item in items {
-      let name = try item.text()
-      guard !channels.contains(name) else {
-        throw item.refusal("is there twice", expected: "each channel once")
-      }
-      channels.append(name)
-    }
-    if let known = layout.knownChannels {
-      try check(items, against: known, of: layout)
-      guard !channels.isEmpty else {
-        throw value.refusal(
-          "is empty", expected: "some of \(known.joined(separator: ", ")), in the order of the prepared image")
-      }
-    } else if channels.count != 1 {
-      throw value.refusal(
-        "does not fit the layout \(layout.rawValue)", expected: "1, one for each image of a case",
-        found: "\(channels.count) channels")
-    }
-    return channels
-  }
-
-  private static func check(
-    _ items: [FileValue], against known: [String], of layout: DatasetLayout
-  ) throws(PipelineError) {
-    for item in items {
-      let name = try item.text()
-      guard !known.contains(name) else { continue }
-      throw item.refusal(
-        "is not a channel of the layout \(layout.rawValue)", expected: FileValue.alternatives(known),
-        advice: NearestName.to(name, among: known).map { "did you mean \($0)?" } ?? "")
-    }
   }
 
   private static func rule(_ value: FileValue, _ labels: LabelScheme) throws(PipelineError) -> ExclusionRule {

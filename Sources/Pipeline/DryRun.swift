@@ -15,6 +15,8 @@ public struct DryRun: Encodable {
     public var shape: [Int]?
     /// Bytes of prepared voxels: float32 per channel, and uint8 for a label.
     public var bytes: Int?
+    /// Bytes of raw voxels, unpacked.
+    public var rawVoxelBytes: Int?
     /// Whether the case has a label.
     public var isLabelled: Bool
     /// The most memory that making the case takes, and the stage that takes it.
@@ -30,6 +32,9 @@ public struct DryRun: Encodable {
     /// What the user should know though it will not fail.
     public var notes: [String]
 
+    /// Whether the run would make the case, as far as headers tell.
+    var isMade: Bool { problem == nil && !isKept }
+
     init(_ raw: RawCase, _ caseIngest: CaseIngest, of ingest: Ingest) {
       caseIdentifier = raw.identifier
       isLabelled = raw.label != nil
@@ -39,7 +44,7 @@ public struct DryRun: Encodable {
         notes += opened.grid.notes
         let forecast = try caseIngest.forecast(of: opened)
         (rawShape, shape) = (forecast.rawShape.array, forecast.shape.array)
-        bytes = forecast.bytes
+        (bytes, rawVoxelBytes) = (forecast.bytes, forecast.rawBytes)
         (memoryBytes, memoryStage) = (forecast.memoryBytes, forecast.memoryStage)
       } catch {
         problem = ingest.reason("\(error)", of: raw)
@@ -51,9 +56,15 @@ public struct DryRun: Encodable {
   public var items: [Item]
   /// The cases that the pipeline leaves out, and why.
   public var excluded: [Manifest.Absent]
+  /// What the user should know about the data set as a whole.
+  public var notes: [String]
 
   /// Prepared cases whose raw files are gone.
   public var gone: [String]
+  /// The time that the run would take.
+  public var time: TimeForecast
+  /// The room it would take on the disk.
+  public var disk: DiskForecast
 
   /// Looks at the cases that `ingest` would prepare.
   /// - Throws: what `Ingest.preview` throws, and `FoldsError` for cases that the file of the folds lacks.
@@ -77,8 +88,15 @@ public struct DryRun: Encodable {
       }
       return item
     }
+    let making = items.filter(\.isMade)
+    let workload = making.reduce(into: Workload()) {
+      $0.add(rawBytes: $1.rawVoxelBytes ?? 0, preparedBytes: $1.bytes ?? 0)
+    }
+    time = TimeForecast(workload, jobs: ingest.jobs, last: Making.last(in: ingest.prepared))
+    disk = DiskForecast(workload, cases: making.count, plan: ingest.plan, folder: ingest.prepared)
     gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
     excluded = preview.excluded
+    notes = preview.notes
   }
 
   /// The exit code that the ingest would have, as far as headers tell: 0, 1 if some cases will fail, 2 if all will.
@@ -99,12 +117,14 @@ public struct DryRun: Encodable {
     }
     for absent in excluded { table.add([absent.caseIdentifier, "-", "-", "-", "-", "left out: \(absent.reason)"]) }
     for identifier in gone { table.add([identifier, "-", "-", "-", "-", "raw files gone"]) }
-    let making = items.filter { $0.problem == nil && !$0.isKept }
+    let making = items.filter(\.isMade)
     let total = making.reduce(0) { $0 + ($1.bytes ?? 0) }
-    let warnings = items.flatMap { item in item.notes.map { "warning: \(item.caseIdentifier): \($0)\n" } }.joined()
+    let notes = notes + items.flatMap { item in item.notes.map { "\(item.caseIdentifier): \($0)" } }
+    let warnings = (notes + [disk.warning].compactMap { $0 }).map { "warning: \($0)\n" }.joined()
+    let expected = making.isEmpty ? "" : "Expected: \(time.text); \(disk.text). "
     return table.text + warnings
       + "\(Quantity.counted(making.count, "case")) to prepare, \(Quantity.bytes(total)); \(items.count(where: \.isKept)) kept as they are; "
-      + "\(excluded.count) left out; \(items.count { $0.problem != nil }) will fail. Nothing was written.\n"
+      + "\(excluded.count) left out; \(items.count { $0.problem != nil }) will fail.\n\(expected)Nothing was written.\n"
   }
 
   private func remark(_ item: Item) -> String {

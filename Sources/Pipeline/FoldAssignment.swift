@@ -12,11 +12,17 @@ struct FoldAssignment {
   /// What a case's voxels leave out (`class_absent`) needs no fold and is not known yet, so that with such a rule only
   /// `assign` can tell.
   static func check(_ preview: Ingest.Preview, _ plan: Plan) throws {
+    let wanted = preview.toPrepare.filter { $0.label != nil && $0.problems.isEmpty }
+    let labelled = wanted.map(\.identifier)
     let isKnown = plan.config.dataset.exclude.allSatisfy {
       if case .cases = $0.condition { true } else { false }
     }
+    if case .stratified(.attribute(let name)) = plan.config.folds.scheme,
+      isKnown || wanted.allSatisfy({ $0.attributes[name] == nil })
+    {
+      _ = try categories(name, of: wanted.map { ($0.identifier, $0.attributes[name]) })
+    }
     guard isKnown else { return }
-    let labelled = preview.toPrepare.filter { $0.label != nil && $0.problems.isEmpty }.map(\.identifier)
     switch plan.foldsFile?.content {
     case .groups(let table): _ = try table.groups(of: labelled)
     case .splits(let file): _ = try file.splits(labelled)
@@ -46,7 +52,10 @@ struct FoldAssignment {
     case (.kfold(let keep), _):
       let fold = KFold(count: folds.count, seed: folds.seed)
       return (keep ? fold.splits(names, keeping: earlier?.assignments ?? [:]) : fold.splits(names), [])
-    case (.stratified(let label, _), _):
+    case (.stratified(.attribute(let name)), _):
+      let categories = try Self.categories(name, of: cases.map { ($0.caseIdentifier, $0.attributes?[name]) })
+      return (CategoryFolds(count: folds.count, seed: folds.seed).splits(categories), [])
+    case (.stratified(.volume(let label, _)), _):
       let volumes = cases.map { ($0.caseIdentifier, Self.millilitres(of: label, in: $0)) }
       let fold = StratifiedFolds(count: folds.count, seed: folds.seed)
       return (fold.splits(Dictionary(volumes) { first, _ in first }), [])
@@ -58,6 +67,23 @@ struct FoldAssignment {
         plan.sourceFile, "the file of the folds was not read", found: "the plan without it",
         expected: "\(folds.scheme.file ?? "it"); read the plan from its pipeline file")
     }
+  }
+
+  /// The category of each case.
+  /// - Throws: where a case has none.
+  private static func categories(
+    _ name: String, of cases: [(identifier: String, category: String?)]
+  ) throws(FoldsError) -> [String: String] {
+    let missing = cases.filter { $0.category == nil }.map(\.identifier)
+    guard missing.isEmpty else {
+      throw FoldsError(
+        BraTS20Layout.gradeFile,
+        missing.count == 1 ? "a labelled case has no \(name)" : "\(missing.count) labelled cases have no \(name)",
+        found: "nothing on \(missing.joined(separator: ", "))",
+        expected: "a line for each in \(BraTS20Layout.gradeFile), beside the cases' folders",
+        advice: "add them, leave the cases out with `exclude`, or stratify by a class")
+    }
+    return Dictionary(cases.map { ($0.identifier, $0.category ?? "") }) { first, _ in first }
   }
 
   /// The volume of a class in the raw label: no stage has cropped or resampled it.

@@ -4,6 +4,14 @@ import Datasets
 public struct FoldsConfig: Sendable, Equatable {
   /// How many folds, at least 2; what `FoldScheme.file` says itself.
   public var count: Int
+  /// What each fold gets the same spread of.
+  public enum Stratum: Sendable, Equatable {
+    /// A class's volume; `isDefault` where the class is the last one.
+    case volume(of: LabelClass, isDefault: Bool)
+    /// An attribute that the data set's tables give its cases.
+    case attribute(String)
+  }
+
   /// Which cases go together.
   public var scheme: FoldScheme
   /// The seed of the shuffles.
@@ -17,12 +25,20 @@ public struct FoldsConfig: Sendable, Equatable {
   }
 }
 
+/// What each fold gets the same spread of.
+public enum Stratum: Sendable, Equatable {
+  /// A class's volume; `isDefault` where the class is the last one.
+  case volume(of: LabelClass, isDefault: Bool)
+  /// An attribute that the data set's tables give its cases.
+  case attribute(String)
+}
+
 /// Which cases go together in a fold. Files are named as the pipeline file does, relative to its own folder.
 public enum FoldScheme: Sendable, Equatable {
   /// scikit-learn's `KFold` with one shuffle; with `keep`, cases keep the fold that an earlier run gave them.
   case kfold(keep: Bool)
-  /// Each fold gets the same spread of a class's volume; `isDefault` where the class is the last one.
-  case stratified(by: LabelClass, isDefault: Bool)
+  /// Each fold gets the same spread of something.
+  case stratified(by: Stratum)
   /// What a column of a CSV file says is of one group, such as a patient's cases, stays together.
   case grouped(file: String, column: String)
   /// The folds of a splits_final.json of nnU-Net.

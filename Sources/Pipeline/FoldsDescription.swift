@@ -14,7 +14,12 @@ enum FoldsDescription {
         "in a new folder; cases that have a fold in the folder's manifest keep it, and each new one, in order of",
         "identifiers, goes to the fold with the fewest cases (the lowest of those): adding a case moves no other",
       ]
-    case .stratified(let label, _):
+    case .stratified(.attribute(let name)):
+      return [
+        "\(cases), each with as many of every \(name), to within one:",
+        "those of one \(name) are shuffled with seed \(folds.seed) and dealt to the folds in turn, one \(name) after the other",
+      ]
+    case .stratified(.volume(let label, _)):
       return [
         "\(cases), each with the same spread of the volume of \(label.value) \(label.name)",
         "(ml: raw voxels of the class times the raw voxel size): sorted by it, the largest first, each \(folds.count) in turn",

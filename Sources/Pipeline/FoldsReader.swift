@@ -2,23 +2,18 @@ import Datasets
 
 /// The `folds` section.
 enum FoldsReader {
-  static func read(_ value: FileValue, labels: LabelScheme) throws(PipelineError) -> FoldsConfig {
+  static func read(_ value: FileValue, of dataset: DatasetConfig) throws(PipelineError) -> FoldsConfig {
     let all = FoldScheme.Name.allCases.flatMap { keys(of: $0) }
     let section = try MappingCursor(
       value, accepting: all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element))
     let name = try section.optional("scheme").map { value throws(PipelineError) in try scheme(value) } ?? .kfold
-    for key in section.keys where !keys(of: name).contains(key) {
-      let owners = FoldScheme.Name.allCases.filter { keys(of: $0).contains(key) }.map(\.rawValue)
-      throw (section.optional(key) ?? value).refusal(
-        "does not go with the scheme \(name.rawValue)", expected: FileValue.alternatives(keys(of: name)), found: key,
-        advice: "it belongs to the scheme \(FileValue.alternatives(owners))")
-    }
+    try section.refuseKeys(thatDoNotGoWith: name, called: "scheme", keys: keys)
     var folds = FoldsConfig()
     if let count = section.optional("count") { folds.count = try count.integer(in: 2...1000) }
     if let seed = section.optional("seed") { folds.seed = UInt32(try seed.integer(in: 0...Int(UInt32.max))) }
     switch name {
     case .kfold: folds.scheme = .kfold(keep: try section.optional("keep")?.truth() ?? false)
-    case .stratified: folds.scheme = try stratified(section, labels)
+    case .stratified: folds.scheme = try stratified(section, dataset)
     case .grouped:
       folds.scheme = .grouped(
         file: try file(section.required("groups")), column: try section.required("column").text())
@@ -45,20 +40,29 @@ enum FoldsReader {
     return try value.choice()
   }
 
-  private static func stratified(_ section: MappingCursor, _ labels: LabelScheme) throws(PipelineError) -> FoldScheme {
-    let foreground = labels.classes.filter { $0.value > 0 }
-    guard let last = foreground.last else {
-      throw section.value.refusal(
-        "has no class to stratify by", expected: "a class beside the background", found: "the background alone")
+  private static func stratified(
+    _ section: MappingCursor, _ dataset: DatasetConfig
+  ) throws(PipelineError) -> FoldScheme {
+    let foreground = dataset.labels.classes.filter { $0.value > 0 }
+    let categories = dataset.layout.name.categories
+    guard let by = section.optional("by") else {
+      guard let last = foreground.last else {
+        throw section.value.refusal(
+          "has no class to stratify by", expected: "a class beside the background", found: "the background alone")
+      }
+      return .stratified(by: .volume(of: last, isDefault: true))
     }
-    guard let by = section.optional("by") else { return .stratified(by: last, isDefault: true) }
     let name = try by.text()
-    guard let label = foreground.first(where: { $0.name == name }) else {
-      let advice = NearestName.to(name, among: foreground.map(\.name)).map { "did you mean \($0)?" } ?? ""
-      throw by.refusal(
-        "is not a class with a volume", expected: FileValue.alternatives(foreground.map(\.name)), advice: advice)
+    if let label = foreground.first(where: { $0.name == name }) {
+      return .stratified(by: .volume(of: label, isDefault: label == foreground.last))
     }
-    return .stratified(by: label, isDefault: label == last)
+    if categories.contains(name) { return .stratified(by: .attribute(name)) }
+    let owners = DatasetLayout.Name.allCases.filter { $0.categories.contains(name) }.map(\.rawValue)
+    let known = foreground.map(\.name) + categories
+    let nearest = NearestName.to(name, among: known).map { "did you mean \($0)?" } ?? ""
+    throw by.refusal(
+      "is not a class with a volume", expected: known.isEmpty ? "a class" : FileValue.alternatives(known),
+      advice: owners.isEmpty ? nearest : "only the layout \(FileValue.alternatives(owners)) knows a \(name)")
   }
 
   /// A file's path; an absolute one would be written into what is to be the same on every machine.

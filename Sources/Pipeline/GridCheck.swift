@@ -38,7 +38,7 @@ struct GridCheck {
     if let fit, isRounding(fit) { return Match(orientation: fit.orientation, note: turn(fit, other)) }
     if other.transformSource == .pixdim { return try matchWithoutTransform(other) }
     if let match = matchByQform(other) { return match }
-    guard let fit else { throw shapes(other) }
+    guard let fit else { throw other.extents == grid.extents ? axes(other) : shapes(other) }
     guard fit.voxels <= Self.halfVoxel else { throw apart(fit, other) }
     let note =
       "\(name(other)) lies \(Quantity.number(fit.distance)) mm beside \(name(grid)), at most half a voxel: "
@@ -106,6 +106,14 @@ struct GridCheck {
     Mismatch(
       description: "\(name(grid)) and \(name(other)) have different shapes, found \(shape(grid)) and \(shape(other)), "
         + "expected the same; find the files that belong together")
+  }
+
+  /// Arrays of one shape whose headers say that their axes are others: one of the headers belongs to another array.
+  private func axes(_ other: NIfTIHeader) -> Mismatch {
+    Mismatch(
+      description: "\(name(grid)) and \(name(other)) lie on different grids, found axes \(grid.orientation.codes) by "
+        + "\(grid.transformSource.rawValue) and \(other.orientation.codes) by \(other.transformSource.rawValue) for arrays "
+        + "of one shape, expected the same; mend the wrong header")
   }
 
   private func apart(_ fit: GridFit, _ other: NIfTIHeader) -> Mismatch {

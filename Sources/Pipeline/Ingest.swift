@@ -10,6 +10,13 @@ public protocol IngestObserver: Sendable {
   func began(cases: Int, rawBytes: Int)
   func entered(stage: String, caseIdentifier: String)
   func finished(_ report: CaseReport)
+  /// Something that the user should know before the run goes on.
+  func warned(_ line: String)
+}
+
+extension IngestObserver {
+  /// Says nothing.
+  public func warned(_ line: String) {}
 }
 
 /// Turns a folder of raw cases into a folder of prepared ones.
@@ -50,6 +57,10 @@ public struct Ingest: Sendable {
     public var excluded: [Manifest.Absent]
     /// Identifiers of all cases that the raw folder holds.
     public var known: Set<String>
+    /// What the user should know about the data set as a whole.
+    public var notes: [String]
+    /// What the data set's tables say about each of its cases, by identifier.
+    public var attributes: [String: [String: String]]
   }
 
   /// Looks at the raw folder and applies the rules that need no voxels.
@@ -58,7 +69,9 @@ public struct Ingest: Sendable {
 
   private func preview(only: [String]?) throws -> Preview {
     let dataset = plan.config.dataset
-    let found = try dataset.layout.discover(raw, channels: dataset.channels)
+    if let found = Folder.obstacle(at: raw) { throw IngestError.rawNotAFolder(path: raw, found: found) }
+    let discovery = try dataset.discover(raw)
+    let found = discovery.cases
     var wanted = found
     if let only {
       guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
@@ -68,11 +81,16 @@ public struct Ingest: Sendable {
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(
-      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)))
+      toPrepare: [], excluded: [], known: Set(found.map(\.identifier)), notes: discovery.notes,
+      attributes: Dictionary(found.map { ($0.identifier, $0.attributes) }) { first, _ in first })
+    let search = LabelSearch(labels: dataset.labels)
     for item in wanted {
       if let reason = dataset.exclude.reason(for: item.identifier, classCounts: nil) {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: reason))
-      } else if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
+        continue
+      }
+      let item = search.completed(item)
+      if item.label == nil && item.problems.isEmpty && dataset.unlabelled == .exclude {
         preview.excluded.append(.init(caseIdentifier: item.identifier, reason: "no label"))
       } else {
         preview.toPrepare.append(item)
@@ -95,9 +113,16 @@ public struct Ingest: Sendable {
 
   /// Prepares the cases that are not prepared yet or whose raw files have changed. One that fails is reported and the
   /// others go on; a run that was stopped, however hard, is continued by the next.
-  /// - Throws: what ends the whole run: `DatasetError`, `FoldsError`, `IngestError`, `ManifestError`, `FileError` (disk
-  /// full).
+  /// - Throws: what ends the whole run: `DatasetError`, `FoldsError`, `IngestError`, `ManifestError`, `FileError`.
   public func run(observer: any IngestObserver) throws -> IngestReport {
+    do {
+      return try prepare(observer)
+    } catch let error as FileError where error.isOutOfSpace {
+      throw IngestError.diskFull(DiskForecast(Workload(), cases: 1, plan: plan, folder: prepared), cases: 0)
+    }
+  }
+
+  private func prepare(_ observer: any IngestObserver) throws -> IngestReport {
     let started = Date()
     let preview = try preview()
     try refuseMisplacedOutput()
@@ -108,7 +133,8 @@ public struct Ingest: Sendable {
       throw IngestError.nothingLeftToKeep(raw: raw, prepared: earlier.cases.count)
     }
     try FoldAssignment.check(preview, plan)
-    let output = try OutputFolder(path: prepared)
+    let output = try OutputFolder(path: prepared, for: .prepared)
+    CasePreviews.remove(below: output.path)
     let recorded = RawInputs(folder: output.path)
     let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
@@ -124,17 +150,19 @@ public struct Ingest: Sendable {
         index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw, stages: stages))
     }
 
-    let making = results.making
+    let places = results.making
     // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
-    try earlier?.without(making.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
-    observer.began(cases: making.count, rawBytes: making.reduce(0) { $0 + queue.items[$1].bytes })
+    try earlier?.without(places.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
+    observer.began(cases: places.count, rawBytes: places.reduce(0) { $0 + queue.items[$1].bytes })
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
-    try CaseMaking(ingest: self, caseIngest: caseIngest, queue: queue, results: results, observer: observer)
-      .run(making, into: output.path)
+    let making = try CaseMaking(
+      ingest: self, caseIngest: caseIngest, queue: queue, results: results, observer: observer
+    )
+    .run(places, into: output.path)
 
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
-    for file in ending.removable { output.remove(file) }
+    for identifier in ending.removable { output.remove(identifier) }
     try writeFingerprint(of: manifest, earlier: earlier, in: output.path)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
@@ -142,7 +170,7 @@ public struct Ingest: Sendable {
       cases: results.reports, manifest: manifest, gone: ending.gone, moved: ending.moved,
       seconds: Date().timeIntervalSince(started))
     let runReport = RunReport(
-      report, started: started, jobs: jobs, synchronized: sync,
+      report, started: started, jobs: jobs, synchronized: sync, making: making ?? Making.last(in: output.path),
       inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
@@ -159,8 +187,12 @@ public struct Ingest: Sendable {
   /// must not depend).
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    let files = item.files.map { (path: $0, name: Folder.lastName(of: $0)) }
-    let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
+    let files = item.files.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
+    let known =
+      files + [
+        (item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file"),
+        (output + CasePreviews.folder(item.identifier), "its previews"),
+      ]
     for (path, name) in known where text.hasPrefix(path + ": ") {
       // Several problems are one text, and each begins with the case's name.
       let rest = text.dropFirst(path.count + 2).replacingOccurrences(of: "; \(item.identifier): ", with: "; ")

@@ -8,7 +8,7 @@ struct IngestEnding {
   let gone: [String]
   /// Cases that validate in another fold than before.
   let moved: [String]
-  /// Files below the prepared folder that nothing names any more.
+  /// Cases of which nothing that an earlier run made may stay.
   let removable: [String]
 
   init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) throws {
@@ -37,17 +37,20 @@ struct IngestEnding {
     manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
+    for (index, entry) in manifest.cases.enumerated() {
+      guard let attributes = preview.attributes[entry.caseIdentifier] else { continue }
+      manifest.cases[index].attributes = attributes.isEmpty ? nil : attributes
+    }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
     manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
-    manifest.warnings += TwinCheck.warnings(manifest.cases)
+    manifest.warnings += preview.notes + TwinCheck.warnings(manifest.cases)
     self.manifest = manifest
     let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }
     moved = manifest.cases.filter { entry in
       if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
     }.map(\.caseIdentifier)
     removable =
-      (manifest.excluded + manifest.failed).map { Manifest.Case.file($0.caseIdentifier) }
-      + dropped.map(Manifest.Case.file)
+      (manifest.excluded + manifest.failed).map(\.caseIdentifier) + dropped
   }
 
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {

@@ -13,6 +13,12 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   case outputHeld(path: String)
   case outputOfAnotherPipeline(path: String, found: String, expected: String)
   case outputNotWritable(path: String, detail: String)
+  /// Something that is no folder, or no file, where one is needed.
+  case outputObstructed(path: String, found: String, at: String, expected: String)
+  /// Raw data that are no folder.
+  case rawNotAFolder(path: String, found: String)
+  /// The disk took no more; the forecast and the number are those of the cases still to make.
+  case diskFull(DiskForecast, cases: Int)
   case noForeground
 
   /// The line the user sees.
@@ -40,6 +46,16 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
         + "expected \(expected.prefix(12)); choose another --out, or remove the folder"
     case .outputNotWritable(let path, let detail):
       return "\(path): cannot write there: \(detail); choose another --out"
+    case .outputObstructed(let path, let found, let place, let expected):
+      return "\(path): cannot write there, found \(found) at \(place), expected \(expected); choose another --out"
+    case .rawNotAFolder(let path, let found):
+      return "\(path): no cases can be read there, found \(found), expected a folder; look at the path"
+    case .diskFull(let disk, let cases):
+      let left = cases == 0 ? "the manifest" : "\(Quantity.counted(cases, "case")) still to make"
+      return
+        "\(disk.folder): the disk or your quota is full, found \(disk.freeBytes.map(Quantity.bytes) ?? "too little") free, "
+        + "expected \(Quantity.bytes(disk.neededBytes)) for \(left); "
+        + "free some space and run the same command again: cases that are made are kept"
     case .noForeground:
       return "over dataset: no foreground with a spread in any case, found none, expected some; look at the labels"
     }
@@ -50,8 +66,8 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .unknownCases, .noCasesNamed, .outputInsideRaw, .nothingLeftToKeep: 64
-    case .everyCaseLeftOut, .noForeground: 2
-    case .outputHeld, .outputOfAnotherPipeline, .outputNotWritable: 73
+    case .everyCaseLeftOut, .noForeground, .rawNotAFolder, .diskFull: 2
+    case .outputHeld, .outputOfAnotherPipeline, .outputNotWritable, .outputObstructed: 73
     }
   }
 

@@ -55,12 +55,16 @@ struct RunReport: Encodable {
   var host: String
   var cores: Int
   var cases: [CaseReport]
+  /// What making the cases took, in this run or the last one that made any.
+  var making: Making?
   /// The raw files as they were hashed: the next run compares their stamps before it reads them again.
   var inputs: [String: HashedFile]
 
   init(
-    _ report: IngestReport, started: Date, jobs: Int, synchronized: Bool, inputs: [String: HashedFile]
+    _ report: IngestReport, started: Date, jobs: Int, synchronized: Bool, making: Making?,
+    inputs: [String: HashedFile]
   ) {
+    self.making = making
     self.inputs = inputs
     startedAt = ISO8601DateFormatter().string(from: started)
     seconds = report.seconds

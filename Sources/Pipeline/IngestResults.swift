@@ -69,6 +69,11 @@ final class IngestResults: @unchecked Sendable {
     }
   }
 
+  /// Whether the case at a place is there, made or kept.
+  func isPresent(_ place: Int) -> Bool {
+    lock.withLock { if case .present = states[place] { true } else { false } }
+  }
+
   /// Reports of all cases, sorted by identifier.
   var reports: [CaseReport] { lock.withLock { byPlace.sorted { $0.caseIdentifier < $1.caseIdentifier } } }
 
@@ -99,7 +104,7 @@ struct CaseQueue {
 
   init(_ cases: [RawCase]) {
     let sized = cases.map { raw in
-      return Item(raw: raw, bytes: raw.files.reduce(0) { $0 + ((try? OpenFile(reading: $1).length()) ?? 0) })
+      return Item(raw: raw, bytes: raw.files.reduce(0) { $0 + ((try? OpenFile(reading: $1.path).length()) ?? 0) })
     }
     items = sized.sorted { ($1.bytes, $0.raw.identifier) < ($0.bytes, $1.raw.identifier) }
   }

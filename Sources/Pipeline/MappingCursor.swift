@@ -51,4 +51,20 @@ struct MappingCursor {
     }
     return found
   }
+
+  /// Refuses keys that belong to other choices than the one that was made.
+  ///
+  /// - Parameters:
+  ///   - kind: What the choice is called.
+  ///   - keys: The keys that go with a choice.
+  func refuseKeys<Choice: RawRepresentable<String> & CaseIterable>(
+    thatDoNotGoWith choice: Choice, called kind: String, keys keysOf: (Choice) -> [String]
+  ) throws(PipelineError) {
+    for key in keys where !keysOf(choice).contains(key) {
+      let owners = Choice.allCases.filter { keysOf($0).contains(key) }.map(\.rawValue)
+      throw (optional(key) ?? value).refusal(
+        "does not go with the \(kind) \(choice.rawValue)", expected: FileValue.alternatives(keysOf(choice)), found: key,
+        advice: "it belongs to the \(kind) \(FileValue.alternatives(owners))")
+    }
+  }
 }

@@ -12,14 +12,31 @@ final class OutputFolder: Sendable {
   let path: String
   private let lock: Int32
 
-  /// - Throws: `IngestError.outputNotWritable` or `.outputHeld`.
-  init(path: String) throws {
-    self.path = path
-    do {
-      try Folder.make(path + "/cases")
-    } catch {
-      throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
+  /// What a run writes into its folder.
+  struct Content {
+    /// Below the folder.
+    var folders: [String]
+    /// Files in the folder itself.
+    var files: [String]
+
+    /// Prepared cases.
+    static let prepared = Content(
+      folders: ["cases", CasePreviews.folder],
+      files: [
+        ".lock", "manifest.json", "splits_final.json", "datalist.json", "dataset_fingerprint.json", "plan.json",
+        "run_report.json",
+      ])
+
+    /// Shards of these sets.
+    static func shards(_ sets: [String]) -> Content {
+      Content(folders: sets, files: [".lock", "manifest.json", "plan.json", "run_report.json"])
     }
+  }
+
+  /// - Throws: `IngestError.outputNotWritable`, `.outputObstructed` or `.outputHeld`; `FileError` where the disk is full.
+  init(path: String, for content: Content) throws {
+    self.path = path
+    try Self.make(path, content)
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
     // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
@@ -27,7 +44,7 @@ final class OutputFolder: Sendable {
       close(lock)
       throw IngestError.outputHeld(path: path)
     }
-    for folder in [path, path + "/cases"] {
+    for folder in [path] + content.folders.map({ "\(path)/\($0)" }) {
       for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         unlink(folder + "/" + name)
       }
@@ -36,8 +53,34 @@ final class OutputFolder: Sendable {
 
   deinit { close(lock) }
 
-  /// Removes a file of an earlier run that nothing names any more; one that is not there is no error.
-  func remove(_ file: String) { unlink(path + "/" + file) }
+  /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
+  private static func make(_ path: String, _ content: Content) throws {
+    let folders = content.folders.map { "\(path)/\($0)" }
+    do {
+      for folder in folders { try Folder.make(folder) }
+    } catch {
+      if error.isOutOfSpace { throw error }
+      guard let found = Folder.obstacle(at: error.path), found != "nothing" else {
+        throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
+      }
+      throw IngestError.outputObstructed(path: path, found: found, at: error.path, expected: "a folder")
+    }
+    for name in content.files where Folder.isFolder("\(path)/\(name)") {
+      throw IngestError.outputObstructed(path: path, found: "a folder", at: "\(path)/\(name)", expected: "a file")
+    }
+    for folder in [path] + folders where access(folder, W_OK | X_OK) != 0 {
+      throw IngestError.outputNotWritable(path: folder, detail: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Removes a file below the folder; one that is not there is no error.
+  func remove(file: String) { unlink(path + "/" + file) }
+
+  /// Removes what an earlier run made of a case that nothing names any more; what is not there is no error.
+  func remove(_ caseIdentifier: String) {
+    remove(file: Manifest.Case.file(caseIdentifier))
+    CasePreviews.remove(of: caseIdentifier, below: path)
+  }
 
   /// The manifest of an earlier run into a folder with the same plan; nil where there was none.
   /// - Throws: `IngestError.outputOfAnotherPipeline`.

@@ -2,43 +2,27 @@ import Datasets
 import Preprocessing
 import Volumes
 
-/// Which keys a configuration is written with.
-enum KeyDetail {
-  /// All keys: the plan as run.
-  case all
-  /// The keys that differ from their defaults: what digests are made of.
-  case differences
-}
-
-/// The keys of a mapping; those at their default are there only if all are wanted.
-private struct KeyWriter {
-  let detail: KeyDetail
-  private(set) var keys: [String: JSONValue] = [:]
-
-  init(_ detail: KeyDetail) { self.detail = detail }
-
-  mutating func put(_ key: String, _ value: JSONValue, default standard: JSONValue? = nil) {
-    if detail == .all || value != standard { keys[key] = value }
-  }
-
-  var object: JSONValue { .object(keys) }
-}
-
 extension PipelineConfig {
   /// The pipeline as a pipeline file would say it.
   func json(_ detail: KeyDetail) -> JSONValue {
-    .object([
+    var keys: [String: JSONValue] = [
       "name": .text(name), "dataset": dataset.json(detail), "preprocess": .array(preprocess.map { $0.json(detail) }),
-      "folds": folds.json(detail),
-    ])
+      "folds": folds.json(detail), "shards": shards.json(detail),
+    ]
+    if !patches.isEmpty { keys["patches"] = .array(patches.map { $0.json(detail) }) }
+    return .object(keys)
   }
 }
 
 extension DatasetConfig {
   func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)
-    keys.put("layout", .text(layout.rawValue))
+    keys.put("layout", .text(layout.name.rawValue))
     keys.put("channels", .array(channels.map { .text($0) }))
+    if case .pairs(let layout) = layout {
+      keys.put("images", .array(layout.images.map { .text($0.description) }))
+      if let label = layout.label { keys.put("label", .text(label.description)) }
+    }
     keys.put(
       "labels", .object(.init(uniqueKeysWithValues: labels.classes.map { ($0.name, .number(Double($0.value))) })))
     keys.put("label_map", labels.mapJSON, default: LabelScheme(classes: labels.classes).mapJSON)
@@ -97,8 +81,9 @@ extension FoldsConfig {
     }
     switch scheme {
     case .kfold(let keep): keys.put("keep", .bool(keep), default: .bool(false))
-    case .stratified(let label, let isDefault):
+    case .stratified(.volume(let label, let isDefault)):
       keys.put("by", .text(label.name), default: isDefault ? .text(label.name) : nil)
+    case .stratified(.attribute(let name)): keys.put("by", .text(name))
     // What a file is called decides nothing: digests are made of what is in it.
     case .grouped(let file, let column):
       keys.put("groups", .text(file), default: .text(file))
@@ -120,9 +105,9 @@ extension Stage {
     case .zscore(let statistics): statistics.put(in: &keys)
     case .crop(let crop):
       keys.put("to", .text(crop.to.rawValue))
-      keys.put("margin", crop.margin.map(Double.init).json, default: ZYX(z: 0, y: 0, x: 0).json)
+      keys.put("margin", crop.margin.json, default: ZYX<Int>.zero.json)
     case .pad(let pad):
-      keys.put("shape", pad.shape.map(Double.init).json)
+      keys.put("shape", pad.shape.json)
       keys.put("value", pad.value.map { .number($0) } ?? .text("minimum"), default: .text("minimum"))
     case .rescale(let rescale):
       keys.put("from", rescale.from?.json ?? .text("volume"), default: .text("volume"))
@@ -185,8 +170,4 @@ extension ClosedRange<Double> {
     keys.put("lower", .number(lowerBound))
     keys.put("upper", .number(upperBound))
   }
-}
-
-extension ZYX<Double> {
-  fileprivate var json: JSONValue { .object(["z": .number(z), "y": .number(y), "x": .number(x)]) }
 }

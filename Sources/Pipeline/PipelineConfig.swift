@@ -1,5 +1,6 @@
 import Datasets
 import Preprocessing
+import Shards
 
 /// A pipeline file as it was written, with the defaults filled in.
 public struct PipelineConfig: Sendable, Equatable {
@@ -11,13 +12,22 @@ public struct PipelineConfig: Sendable, Equatable {
   public var preprocess: [Stage]
   /// How the labelled cases are split.
   public var folds: FoldsConfig
+  /// Which patches are cut out of the labelled cases; none in a pipeline that only prepares cases.
+  public var patches: [PatchSet]
+  /// How patches are stored.
+  public var shards: ShardsConfig
 
   /// A pipeline.
-  public init(name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig()) {
+  public init(
+    name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
+    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig()
+  ) {
     self.name = name
     self.dataset = dataset
     self.preprocess = preprocess
     self.folds = folds
+    self.patches = patches
+    self.shards = shards
   }
 }
 
@@ -25,7 +35,7 @@ public struct PipelineConfig: Sendable, Equatable {
 public struct DatasetConfig: Sendable, Equatable {
   /// How the files lie in folders.
   public var layout: DatasetLayout
-  /// The channels' names, in order; as many as the layout has images per case.
+  /// The channels' names, in the order of the prepared image.
   public var channels: [String]
   /// The classes, and the raw values that stand for each.
   public var labels: LabelScheme
@@ -47,6 +57,12 @@ public struct DatasetConfig: Sendable, Equatable {
     self.unlabelled = unlabelled
     self.exclude = exclude
     self.nonfinite = nonfinite
+  }
+
+  /// The cases in a data set's folder.
+  /// - Throws: `DatasetError`.
+  public func discover(_ root: String) throws(DatasetError) -> Discovery {
+    try layout.discover(root, channels: channels, labels: labels)
   }
 }
 

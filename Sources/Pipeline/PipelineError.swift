@@ -1,3 +1,4 @@
+import Datasets
 import Files
 
 /// A line of a pipeline file.

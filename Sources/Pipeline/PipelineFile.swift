@@ -6,9 +6,9 @@ public enum PipelineFile {
   /// Bytes in the longest file that is read.
   static let longest = 1 << 20
   /// The sections that this version reads.
-  static let sections = ["name", "dataset", "preprocess", "folds"]
+  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards"]
   /// The sections that later versions read.
-  static let laterSections = ["patches", "shards", "augment", "stream", "train"]
+  static let laterSections = ["augment", "stream", "train"]
 
   /// Reads the pipeline file at `path`.
   /// - Throws: `PipelineError`, with the line, what was found and what is accepted.
@@ -28,8 +28,13 @@ public enum PipelineFile {
     let dataset = try DatasetReader.read(section.required("dataset"))
     let preprocess = try StageReader.read(section.required("preprocess"))
     var folds = FoldsConfig()
-    if let value = section.optional("folds") { folds = try FoldsReader.read(value, labels: dataset.labels) }
-    return PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
+    if let value = section.optional("folds") { folds = try FoldsReader.read(value, of: dataset) }
+    var config = PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
+    if let value = section.optional("shards") { config.shards = try ShardsReader.read(value) }
+    if let value = section.optional("patches") {
+      config.patches = try PatchesReader(channels: dataset.channels.count, shards: config.shards).read(value)
+    }
+    return config
   }
 
   private static func text(at path: String) throws(PipelineError) -> String {

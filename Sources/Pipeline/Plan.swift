@@ -13,6 +13,9 @@ public struct Plan: Sendable, Equatable {
   /// The SHA-256 of what decides the folds: the ingest digest, the keys of `folds` that are not at their default, and
   /// the content of the file that they come from.
   public let foldsDigest: String
+  /// The SHA-256 of what decides the shards: the folds digest, and the keys of `patches` and `shards` that are not at
+  /// their default; nil without patches.
+  public let shardsDigest: String?
   /// The file that the folds come from, where they come from one; nil in a plan that was saved and read back.
   public let foldsFile: FoldsFile?
 
@@ -33,6 +36,7 @@ public struct Plan: Sendable, Equatable {
     var folds = ["folds": config.folds.json(.differences), "ingest": .text(ingestDigest)]
     if let foldsFile { folds["folds_file"] = .text(foldsFile.sha256) }
     foldsDigest = SHA256.hash(JSONValue.object(folds).canonicalText)
+    shardsDigest = Self.shardsDigest(of: config, foldsDigest: foldsDigest)
   }
 
   static func ingestKeys(of config: PipelineConfig) -> JSONValue {
@@ -42,6 +46,15 @@ public struct Plan: Sendable, Equatable {
     ])
   }
 
+  private static func shardsDigest(of config: PipelineConfig, foldsDigest: String) -> String? {
+    guard !config.patches.isEmpty else { return nil }
+    let keys: JSONValue = .object([
+      "patches": .array(config.patches.map { $0.json(.differences) }), "shards": config.shards.json(.differences),
+      "folds": .text(foldsDigest),
+    ])
+    return SHA256.hash(keys.canonicalText)
+  }
+
   /// What the user should know before it runs, a line each.
   public var notes: [String] {
     leaks
@@ -49,7 +62,7 @@ public struct Plan: Sendable, Equatable {
         guard stage.needsLabel, config.dataset.unlabelled == .keep else { return nil }
         return "stage \(index + 1), \(stage.name.rawValue), needs labels: unlabelled cases will fail there; "
           + "leave them out with `unlabelled: exclude`"
-      }
+      } + PatchesDescription.notes(on: config)
   }
 
   private var leaks: [String] {
@@ -65,8 +78,24 @@ public struct Plan: Sendable, Equatable {
   public var json: JSONValue {
     var digests = ["ingest": JSONValue.text(ingestDigest), "folds": .text(foldsDigest)]
     if let foldsFile { digests["folds_file"] = .text(foldsFile.sha256) }
+    if let shardsDigest { digests["shards"] = .text(shardsDigest) }
     return .object([
       "pipeline": config.json(.all), "source_file": .text(sourceFile), "digests": .object(digests),
+    ])
+  }
+}
+
+extension Plan {
+  /// What decides the shards' bytes, as JSON that each of them holds: later sections, the pipeline's name and its file's
+  /// are not in it, so that none of these makes shards anew.
+  var shardsJSON: JSONValue {
+    guard case .object(var pipeline) = config.json(.all) else { preconditionFailure("a pipeline is a mapping") }
+    pipeline["name"] = nil
+    return .object([
+      "pipeline": .object(pipeline),
+      "digests": .object([
+        "ingest": .text(ingestDigest), "folds": .text(foldsDigest), "shards": shardsDigest.map { .text($0) } ?? .null,
+      ]),
     ])
   }
 }
@@ -90,6 +119,7 @@ extension Plan: Codable {
     }
     ingestDigest = ingest
     foldsDigest = folds
+    shardsDigest = digests["shards"]
     foldsFile = nil
     // JSON is YAML, so that there is one reader and one set of messages.
     let pipeline = try container.decode(JSONValue.self, forKey: .pipeline)

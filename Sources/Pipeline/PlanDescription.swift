@@ -18,9 +18,18 @@ public enum PlanDescription {
     }
     page.section("Folds")
     page.lines += FoldsDescription.lines(of: plan).map { "  \($0)" }
+    if !plan.config.patches.isEmpty {
+      page.section("Patches, of labelled cases alone")
+      for set in plan.config.patches { page.entry(set.name, PatchesDescription.lines(of: set)) }
+      page.section("Shards")
+      page.lines += PatchesDescription.lines(
+        of: plan.config.shards, plan.config.patches, channels: plan.config.dataset.channels.count
+      ).map { "  \($0)" }
+    }
     page.section("Digests (SHA-256 of what is not at its default)")
     page.entry("ingest", [plan.ingestDigest])
     page.entry("folds", [plan.foldsDigest])
+    if let digest = plan.shardsDigest { page.entry("shards", [digest]) }
     if !plan.notes.isEmpty {
       page.section("Notes")
       page.lines += plan.notes.map { "  \($0)" }
@@ -33,7 +42,7 @@ public enum PlanDescription {
 
   private static func describe(_ dataset: DatasetConfig, on page: inout Page) {
     page.section("Data set")
-    page.entry("layout", ["\(dataset.layout.rawValue): \(dataset.layout.explanation)"])
+    page.entry("layout", ["\(dataset.layout.name.rawValue): \(dataset.layout.explanation)"])
     page.entry("channels", [dataset.channels.joined(separator: ", ")])
     page.entry("classes", [dataset.labels.classes.map { "\($0.value) \($0.name)" }.joined(separator: ", ")])
     page.entry("raw labels", rawLabels(dataset.labels))

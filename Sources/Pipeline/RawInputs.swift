@@ -20,18 +20,9 @@ struct RawInputs: Sendable, Codable, Equatable {
   }
 
   /// The file's hash, from the record where its stamp is the same, else from its content.
-  func hashed(_ path: String) throws -> HashedFile {
-    let stamp = try FileStamp(of: OpenFile(reading: path))
-    if let known = inputs[Self.name(path)], known.stamp == stamp { return known }
-    return try HashLane.hash(path)
+  func hashed(_ file: RawFile) throws -> HashedFile {
+    let stamp = try FileStamp(of: OpenFile(reading: file.path))
+    if let known = inputs[file.name], known.stamp == stamp { return known }
+    return try HashLane.hash(file.path)
   }
-
-  /// A raw file's name in everything that is written: its case's folder and its own name, the same wherever the data
-  /// set lies.
-  static func name(_ path: String) -> String { path.split(separator: "/").suffix(2).joined(separator: "/") }
-}
-
-extension RawCase {
-  /// All of the case's files, images first.
-  var files: [String] { images + [label].compactMap { $0 } }
 }

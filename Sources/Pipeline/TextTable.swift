@@ -29,7 +29,12 @@ public struct TextTable {
 /// Quantities as people read them.
 public enum Quantity {
   /// 1 and "case" -> "1 case", 2 -> "2 cases".
-  public static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  public static func counted(_ count: Int, _ noun: String) -> String { counted(count, noun, noun + "s") }
+
+  /// 1, "patch" and "patches" -> "1 patch", 2 -> "2 patches".
+  public static func counted(_ count: Int, _ one: String, _ several: String) -> String {
+    "\(count) \(count == 1 ? one : several)"
+  }
 
   /// 3.14159 -> "3.1416", 3.0 -> "3"; what rounding leaves is written as JSON writes it.
   public static func number(_ value: Double, decimals: Int = 4) -> String {

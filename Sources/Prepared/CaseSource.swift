@@ -11,12 +11,15 @@ public struct CaseSource: Sendable, Codable, Equatable {
     public var bytes: Int
     /// Of the bytes as they lie on disk, in hexadecimal.
     public var sha256: String
+    /// The volume that is the channel, in a file of several, from 0.
+    public var volume: Int?
 
     /// A raw file of that name, length and hash.
-    public init(name: String, bytes: Int, sha256: String) {
+    public init(name: String, bytes: Int, sha256: String, volume: Int? = nil) {
       self.name = name
       self.bytes = bytes
       self.sha256 = sha256
+      self.volume = volume
     }
   }
 

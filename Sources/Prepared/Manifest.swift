@@ -32,6 +32,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     public var source: CaseSource
     /// What to look at before training on the case.
     public var warnings: [String]
+    /// What the data set's tables say about the case, such as a tumour's grade; nil where they say nothing.
+    public var attributes: [String: String]?
 
     /// The entry of a case that was written, in no fold yet.
     public init(
@@ -138,10 +140,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   /// - Throws: `FileError`, and `ManifestError` for a file that is no manifest, or one of another version.
   public static func read(path: String) throws -> Manifest {
     let data = Data(try OpenFile(reading: path).contents())
-    // The version is read by itself: another one may have other keys, and is a manifest none the less.
-    guard let head = try? CanonicalJSON.value(Head.self, from: data), head.format == format else {
-      throw ManifestError.notAManifest(path: path)
-    }
+    guard let head = ManifestHead(data), head.format == format else { throw ManifestError.notAManifest(path: path) }
     guard head.formatVersion == version else {
       throw ManifestError.otherVersion(path: path, found: head.formatVersion)
     }
@@ -151,19 +150,19 @@ public struct Manifest: Sendable, Codable, Equatable {
     return manifest
   }
 
-  /// What every version of a manifest says.
-  private struct Head: Decodable {
-    var format: String
-    var formatVersion: Int
-  }
-
   /// Writes manifest.json, splits_final.json (nnU-Net's) and datalist.json (MONAI's), each atomically.
   /// - Parameter flush: whether to wait until they, and the names of the cases' files, are on the disk.
   public func write(folder: String, flush: Bool = true) throws {
     if flush { try Folder.synchronize(folder + "/cases") }
-    try AtomicFile.write(try CanonicalJSON.text(splits), to: folder + "/splits_final.json", flush: flush)
-    try AtomicFile.write(try CanonicalJSON.text(datalist), to: folder + "/datalist.json", flush: flush)
+    for (name, text) in try lists() { try AtomicFile.write(text, to: folder + "/" + name, flush: flush) }
     try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
+  }
+
+  /// The files beside the manifest that follow from it.
+  func lists() throws -> [(name: String, text: String)] {
+    [
+      ("splits_final.json", try CanonicalJSON.text(splits)), ("datalist.json", try CanonicalJSON.text(datalist)),
+    ]
   }
 
   /// The manifest without some cases, which only its `heldFolds` still speak of.

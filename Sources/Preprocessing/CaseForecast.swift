@@ -6,6 +6,8 @@ public struct CaseForecast: Sendable, Equatable {
   public var rawShape: Shape
   /// The prepared volume's shape; what a crop will cut off is not known before the voxels are read.
   public var shape: Shape
+  /// Bytes of the raw voxels as they are stored, unpacked.
+  public var rawBytes: Int
   /// Bytes of the prepared voxels: float32 per channel, and uint8 for a label.
   public var bytes: Int
   /// Bytes of memory at the worst moment.
@@ -21,6 +23,9 @@ public struct CaseForecast: Sendable, Equatable {
     }
     var affine = raw.canonicalAffine
     rawShape = raw.layout.shape
+    rawBytes = (raw.channels + [raw.label].compactMap { $0 }).reduce(0) {
+      $0 + $1.layout.planeBytes * $1.layout.planes
+    }
     let (_, _, resampling, remaining) = Preprocessor.leading(stages)
     let grid =
       resampling?.target(shape: rawShape, spacing: affine.spacing) ?? TargetGrid(identityOf: rawShape)
@@ -48,6 +53,7 @@ public struct CaseForecast: Sendable, Equatable {
       if both > memory.bytes { memory = (both, stage.name.rawValue) }
     }
     self.shape = shape
+    memory.bytes += PreviewSampler.bytes(channels: raw.channels.count, stages: stages.count)
     (memoryBytes, memoryStage) = (memory.bytes, memory.stage)
     bytes = Self.volumeBytes(shape, raw)
   }

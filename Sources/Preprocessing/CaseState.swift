@@ -110,9 +110,11 @@ public struct CaseState: Sendable {
     components = found
   }
 
+  /// Keeps what the raw case looks like.
+  mutating func beginPreviews() { previews = [survey?.preview].compactMap { $0 } }
+
   /// Keeps what the case looks like after a stage.
   mutating func preview(after stage: StageName) {
-    if previews.isEmpty, let raw = survey?.preview { previews = [raw] }
     let sampler = self.sampler ?? PreviewSampler(volume, label)
     self.sampler = sampler
     previews.append(sampler.finish(stage: stage.rawValue, pending))

@@ -41,7 +41,10 @@ public struct Preprocessor: Sendable {
       state.records.append(.resample(loaded.volume))
       try state.count(after: .resample, index: loaded.index, on: workers)
     }
-    if previews, let last = state.records.last { state.preview(after: last.stage) }
+    if previews {
+      state.beginPreviews()
+      if let last = state.records.last { state.preview(after: last.stage) }
+    }
     for stage in remaining {
       entered(stage.name.rawValue)
       try apply(stage, to: &state, on: workers)

@@ -76,7 +76,7 @@ struct IngestBench: ParsableCommand {
       ingest.redo = true
       let first = try ingest.preview().toPrepare[0]
       ingest.only = [first.identifier]
-      let files = first.images + [first.label].compactMap { $0 }
+      let files = first.files.map(\.path)
       let inflating = try (0..<3).map { _ in try Self.timed { for file in files { _ = try Self.inflate(file) } } }
       var seconds: [Double] = []
       for run in 0...runs {

@@ -94,7 +94,9 @@ struct ExportCommand: ParsableCommand {
     let volume = try reader.image()
     var written: [String] = []
     for channel in 0..<volume.channels {
-      let name = volume.channels == 1 ? "imaging" : "imaging_\(channels[channel])"
+      // A data set may call a channel what no file can be called.
+      let own = channels[channel].contains("/") ? "channel\(channel)" : channels[channel]
+      let name = volume.channels == 1 ? "imaging" : "imaging_\(own)"
       let bytes = reader.shape.count * 4
       try NIfTIWriter.write(
         UnsafeRawBufferPointer(rebasing: volume.voxels.bytes[channel * bytes..<(channel + 1) * bytes]),

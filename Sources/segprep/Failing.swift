@@ -26,6 +26,7 @@ func reporting(_ body: () throws -> Void) throws {
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
   case let error as IngestError: error.exitCode
+  case let error as ShardingError: error.exitCode
   case is PipelineError, is FoldsError, is ValidationError: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73

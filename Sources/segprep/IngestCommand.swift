@@ -9,9 +9,14 @@ struct IngestCommand: ParsableCommand {
     commandName: "ingest",
     abstract: "Prepare raw cases: load, check, run the stages, assign folds, write HDF5.",
     discussion: """
-      RAW is the folder that holds case_00000 and so on, or the one above it that holds data/ (for BraTS20: the \
-      folder that holds BraTS20_Training_001 and so on, or the one above it). Each case becomes \
-      OUT/cases/<case>.h5; manifest.json, splits_final.json (nnU-Net) and datalist.json (MONAI) say what is there. \
+      RAW is a data set's folder, as the pipeline's layout has it:
+        kits19   holds case_00000 and so on, or data/ with them
+        brats20  holds BraTS20_Training_001 and so on, or the one folder with them
+        nnunet   holds dataset.json, imagesTr, labelsTr, imagesTs
+        msd      holds the Decathlon's dataset.json and what it lists
+        pairs    is where the pipeline's patterns begin
+
+      Each case becomes OUT/cases/<case>.h5; manifest.json, splits_final.json (nnU-Net) and datalist.json (MONAI) say what is there. \
       Every file is written whole or not at all. A case that fails is reported, and the others go on.
 
       Run it again and only what is new or has changed is made: raw files are compared by size, time and, where those \
@@ -96,7 +101,7 @@ struct IngestCommand: ParsableCommand {
   /// What the pipeline's rules leave out and the folder does not have; said before a run only, because a part of a data
   /// set lacks most of it and needs no reminder each time.
   private func unmatched(_ dataset: DatasetConfig) throws -> [CaseSelector] {
-    let identifiers = try dataset.layout.discover(raw, channels: dataset.channels).map(\.identifier)
+    let identifiers = try dataset.discover(raw).cases.map(\.identifier)
     return dataset.exclude.flatMap { $0.unmatched(among: identifiers) }
   }
 

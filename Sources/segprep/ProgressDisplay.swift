@@ -6,10 +6,9 @@ import Pipeline
 /// The time left is weighted by the cases' sizes, not by their number.
 final class ProgressDisplay: IngestObserver, @unchecked Sendable {
   private let isSilent: Bool
-  /// Whether the line can be drawn over: a dumb terminal knows no way to clear it.
-  private let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  private let line = TerminalLine()
   private let lock = NSLock()
-  private let started = Date()
+  private let timing = Pace()
   private var cases = 0
   private var rawBytes = 0
   private var done = 0
@@ -17,10 +16,6 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
   private var failed = 0
   /// Cases being worked on and the stage each is in, in the order in which they began.
   private var running: [(caseIdentifier: String, stage: String)] = []
-  private var drawn = Date.distantPast
-
-  /// Between two redrawings of the line, in seconds: faster cannot be read.
-  private static let interval = 0.1
 
   init(isSilent: Bool) { self.isSilent = isSilent }
 
@@ -46,10 +41,12 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
       doneBytes += report.rawBytes
       if report.outcome == .failed { failed += 1 }
       guard !isSilent else { return }
-      if isTerminal {
-        if report.outcome == .failed { clear(); printError("\(report.caseIdentifier): failed: \(report.reason ?? "")") }
-        drawn = .distantPast
-        redraw()
+      if line.isTerminal {
+        if report.outcome == .failed {
+          line.clear()
+          printError("\(report.caseIdentifier): failed: \(report.reason ?? "")")
+        }
+        redraw(atOnce: true)
       } else {
         let word = report.outcome == .prepared ? "" : " \(report.outcome.rawValue): \(report.reason ?? "")"
         printError("[\(done)/\(cases)] \(report.caseIdentifier) \(Quantity.seconds(report.seconds))\(word) | \(pace)")
@@ -57,33 +54,19 @@ final class ProgressDisplay: IngestObserver, @unchecked Sendable {
     }
   }
 
+  func warned(_ line: String) { lock.withLock { printError("warning: \(line)") } }
+
   func end() {
-    lock.withLock { if !isSilent && isTerminal { clear() } }
+    lock.withLock { if !isSilent { line.clear() } }
   }
 
-  private var pace: String {
-    let seconds = Date().timeIntervalSince(started)
-    let rate = "\(Quantity.bytes(Int(Double(doneBytes) / max(seconds, 1e-3))))/s"
-    guard doneBytes > 0, done < cases else { return rate }
-    return "\(rate), \(Quantity.seconds(seconds * Double(rawBytes - doneBytes) / Double(doneBytes))) left"
-  }
+  private var pace: String { timing.text(doneBytes, of: rawBytes) }
 
-  private func redraw() {
-    guard !isSilent, isTerminal, Date().timeIntervalSince(drawn) >= Self.interval else { return }
-    drawn = Date()
+  private func redraw(atOnce: Bool = false) {
+    guard !isSilent, line.isDue || atOnce else { return }
     let now = running.prefix(2).map { "\($0.caseIdentifier) \($0.stage)" }.joined(separator: ", ")
     let more = running.count > 2 ? " +\(running.count - 2)" : ""
     let failures = failed > 0 ? ", \(failed) failed" : ""
-    let line = "[\(done)/\(cases)\(failures)] \(now)\(more) | \(pace)"
-    write("\r\u{1b}[K" + line.prefix(columns - 1))
+    line.draw("[\(done)/\(cases)\(failures)] \(now)\(more) | \(pace)")
   }
-
-  private func clear() { write("\r\u{1b}[K") }
-
-  private var columns: Int {
-    var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-  }
-
-  private func write(_ text: some StringProtocol) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -12,12 +12,14 @@ struct Segprep: ParsableCommand {
         segprep plan Pipelines/kits19.yaml
         segprep ingest raw --pipeline Pipelines/kits19.yaml --out prepared
         segprep inspect prepared
+        segprep shard prepared --pipeline Pipelines/kits19.yaml --out shards
 
       Exit codes: 0 done; 1 some cases failed, the rest is done; 2 nothing could be done; 64 wrong usage or pipeline \
       file; 73 output not writable, or held by another run; 130 interrupted.
       """,
     version: "0.1.0",
     subcommands: [
-      Synth.self, PlanCommand.self, IngestCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
+      Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
+      ExportCommand.self, InspectCommand.self, Bench.self,
     ])
 }

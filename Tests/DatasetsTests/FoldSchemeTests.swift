@@ -2,6 +2,31 @@ import Testing
 
 @testable import Datasets
 
+@Suite struct CategoryFoldsTests {
+  /// BraTS 2020's own numbers: 293 of a high grade, 76 of a low one.
+  private let grades = Dictionary(uniqueKeysWithValues: (0..<369).map { ("c\($0)", $0 % 369 < 293 ? "HGG" : "LGG") })
+
+  @Test(arguments: [2, 3, 5, 10], [0, 12345] as [UInt32])
+  func everyCategoryAndTheWholeDifferByOneAtMost(count: Int, seed: UInt32) {
+    let splits = CategoryFolds(count: count, seed: seed).splits(grades)
+    #expect(splits.folds.count == count)
+    for counts in [
+      splits.folds.map(\.validation.count), splits.folds.map { $0.validation.count { grades[$0] == "HGG" } },
+      splits.folds.map { $0.validation.count { grades[$0] == "LGG" } },
+    ] {
+      #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+    }
+    #expect(splits.folds.flatMap(\.validation).sorted() == grades.keys.sorted())
+    #expect(splits == CategoryFolds(count: count, seed: seed).splits(grades))
+  }
+
+  @Test func theSeedMattersAndTooFewCasesAreSaid() {
+    #expect(CategoryFolds(count: 5, seed: 1).splits(grades) != CategoryFolds(count: 5, seed: 2).splits(grades))
+    #expect(CategoryFolds(count: 5, seed: 0).splits(["a": "x"]).folds.isEmpty)
+    #expect(CategoryFolds(count: 5, seed: 0).splits(["a": "x", "b": "x"]).folds.count == 2)
+  }
+}
+
 @Suite struct StratifiedFoldsTests {
   /// A few large tumours and many small ones.
   private let volumes = Dictionary(uniqueKeysWithValues: (0..<53).map { (name($0), 2000 / Double(1 + $0 * 7 % 53)) })

@@ -22,9 +22,22 @@ final class TemporaryFolder {
     if !file.hasSuffix("/") { try Data().write(to: URL(fileURLWithPath: full)) }
   }
 
+  func write(_ file: String, _ text: String) throws {
+    try add(file)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+  }
+
   func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
   }
+}
+
+extension LabelScheme {
+  /// Classes that are the raw values.
+  static let organs = LabelScheme(classes: [
+    LabelClass(name: "background", value: 0), LabelClass(name: "kidney", value: 1),
+    LabelClass(name: "tumour", value: 2),
+  ])
 }
 
 @Suite struct KiTS19LayoutTests {
@@ -46,12 +59,13 @@ final class TemporaryFolder {
     ])
     let expected = [
       RawCase(
-        identifier: "case_00001", images: ["\(folder.path)/\(prefix)case_00001/imaging.nii.gz"],
-        label: "\(folder.path)/\(prefix)case_00001/segmentation.nii.gz"),
-      RawCase(identifier: "case_00002", images: ["\(folder.path)/\(prefix)case_00002/imaging.nii"], label: nil),
+        identifier: "case_00001", images: [RawFile("\(folder.path)/\(prefix)case_00001/imaging.nii.gz")],
+        label: RawFile("\(folder.path)/\(prefix)case_00001/segmentation.nii.gz")),
+      RawCase(
+        identifier: "case_00002", images: [RawFile("\(folder.path)/\(prefix)case_00002/imaging.nii")], label: nil),
     ]
     #expect(try KiTS19Layout.discover(folder.path) == expected)
-    #expect(try DatasetLayout.kits19.discover(folder.path, channels: ["ct"]) == expected)
+    #expect(try DatasetLayout.kits19.discover(folder.path, channels: ["ct"], labels: .organs).cases == expected)
   }
 
   @Test func linksAreFollowed() throws {

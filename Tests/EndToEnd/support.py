@@ -80,7 +80,7 @@ class TestCase(unittest.TestCase):
         """A path inside the class's folder that does not exist yet."""
         return pathlib.Path(tempfile.mkdtemp(dir=self.folder)) / name
 
-    def pipeline(self, stages, *, dataset=None, folds=None):
+    def pipeline(self, stages, *, dataset=None, folds=None, **sections):
         """Writes a pipeline file; JSON is YAML."""
         content = {
             "name": "test",
@@ -92,6 +92,7 @@ class TestCase(unittest.TestCase):
             },
             "preprocess": stages,
             "folds": folds or {"count": 5, "seed": 12345},
+            **sections,
         }
         path = self.fresh("pipeline.yaml")
         path.write_text(json.dumps(content, indent=1))

@@ -5,8 +5,10 @@ what was found, what was expected, what to do. The other cases are done, and not
 """
 
 import gzip
+import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -138,6 +140,23 @@ class UnreadableFileTests(SetOfCases):
                 pattern = "places the voxels nowhere, found .*expected .*mend"
                 self.assert_refused(gzip.compress(content), pattern, labelled=False)
 
+    def test_size_that_is_none_beside_an_sform(self):
+        """The sform says it all: read as nibabel reads it, and said."""
+        raw = self.data_set()
+        for number, size in enumerate([0, numpy.nan, numpy.inf]):
+            edit = set_fields(pixdim=(1, 3, size, 0.9, 1, 1, 1, 1))
+            scans.write_case(raw, f"case_1000{number}", image(edit=edit), label())
+        out = self.ingest(raw, self.pipeline(STAGES))
+        entries = json_of(out / "manifest.json")["cases"]
+        right = PreparedCase.read(out / "cases" / "case_00000.h5")
+        self.assertEqual(len(entries), 4)
+        self.assertNotIn("notes", entries[0]["source"])
+        for entry in entries[1:]:
+            self.assertRegex(" ".join(entry["warnings"]), r"imaging.nii.gz: pixdim 3.0, (0.0|nan|inf), 0.9 is no voxel")
+            found = PreparedCase.read(out / entry["file"])
+            numpy.testing.assert_array_equal(found.image, right.image)
+            numpy.testing.assert_array_equal(found.attributes["affine"], right.attributes["affine"])
+
     def test_nan_intercept(self):
         """A slope without an intercept that is a number says nothing about the values."""
         self.assert_refused(gzip.compress(image(slope=2, intercept=numpy.nan)), "scl_inter is nan.*expected a finite")
@@ -159,6 +178,35 @@ class UnreadableFileTests(SetOfCases):
         (case / "imaging.nii.gz").symlink_to("nowhere.nii.gz")
         self.assert_fails(raw, "imaging.nii.gz is not a file, found a folder or a broken link, expected")
 
+    def test_links_that_lead_to_themselves(self):
+        raw = self.data_set()
+        case = scans.write_case(raw, "case_00001", image(), label())
+        (case / "imaging.nii.gz").unlink()
+        (case / "imaging.nii.gz").symlink_to("imaging.nii.gz")
+        self.assert_fails(raw, "imaging.nii.gz is not a file, found a folder or a broken link, expected")
+        result = segprep("inspect", case / "imaging.nii.gz")
+        self.assertEqual((result.code, result.out), (2, ""))
+        self.assertRegex(result.err, "^segprep: .*imaging.nii.gz: cannot open: Too many levels of symbolic links\n$")
+        # A folder of itself, and a raw folder within itself.
+        (raw / "case_00002").symlink_to("case_00002")
+        (raw / "case_00000" / "above").symlink_to("..")
+        _, out = self.run_ingest(raw, self.pipeline(STAGES))
+        self.assertEqual([entry["case_identifier"] for entry in json_of(out / "manifest.json")["cases"]], ["case_00000"])
+        loop = self.fresh("loop")
+        loop.symlink_to("loop")
+        result, _ = self.run_ingest(loop, self.pipeline(STAGES))
+        self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
+        self.assertIn(str(loop), result.err)
+
+    def test_pipe_that_nobody_writes_to(self):
+        raw = self.data_set()
+        case = scans.write_case(raw, "case_00001", image(), label())
+        (case / "imaging.nii.gz").unlink()
+        os.mkfifo(case / "imaging.nii.gz")
+        self.assert_fails(raw, "imaging.nii.gz")
+        result = segprep("inspect", case / "imaging.nii.gz")
+        self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
+
     def test_links_are_followed(self):
         raw = self.data_set()
         (raw / "case_00001").symlink_to("case_00000")
@@ -176,20 +224,26 @@ class CostTests(SetOfCases):
         (case / name).write_bytes(content)
         self.assert_cheap(raw, rf"{re.escape(name)}: .*found .*expected")
 
+    def measured(self, *arguments):
+        """Runs the program; returns its exit code, the most memory it had in kB, and what it said."""
+        # A process of its own measures, so that neither this one's memory nor other runs count.
+        measure = (
+            "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]);"
+            "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)"
+        )
+        command = [sys.executable, "-c", measure, PROGRAM, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        *said, last = done.stderr.splitlines()
+        return (*map(int, last.split()), done.stdout + "\n".join(said))
+
     def assert_cheap(self, raw, pattern):
         """The run fails in one case, for this reason, within seconds and the memory limit."""
         out = self.fresh("prepared")
-        # A process of its own measures, so that neither this one's memory nor other runs count.
-        measure = (
-            "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
-            "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        )
-        command = [PROGRAM, "ingest", raw, "--pipeline", self.pipeline(STAGES), "--out", out, "--quiet"]
         began = time.monotonic()
-        done = subprocess.run([sys.executable, "-c", measure, *command], capture_output=True, text=True, timeout=60)
+        code, kilobytes, text = self.measured(
+            "ingest", raw, "--pipeline", self.pipeline(STAGES), "--out", out, "--quiet")
         seconds = time.monotonic() - began
-        code, kilobytes = map(int, done.stdout.split())
-        self.assertEqual(code, 1, done.stderr)
+        self.assertEqual(code, 1, text)
         (failed,) = json_of(out / "manifest.json")["failed"]
         self.assertRegex(failed["reason"], pattern)
         self.assertLess(kilobytes << 10, MEMORY_LIMIT)
@@ -218,6 +272,39 @@ class CostTests(SetOfCases):
             for name, stored in [("imaging.nii", content), ("imaging.nii.gz", gzip.compress(content))]:
                 with self.subTest(offset=offset, file=name):
                     self.assert_refused_at_once(stored, name)
+
+    def test_bomb_that_its_header_promises(self):
+        """A plane of a gigabyte of zeros, in a megabyte: inspect reads it in small pieces, ingest names what it takes."""
+        wide = image(edit=lambda header: (set_dimensions(32767, 32767, 1)(header), set_type(2, 8)(header)))
+        packer = zlib.compressobj(9, wbits=31)
+        bomb = packer.compress(wide[:352]) + b"".join(packer.compress(bytes(1 << 24)) for _ in range(64)) + packer.flush()
+        raw = self.data_set()
+        case = scans.write_case(raw, "case_00001", image())
+        (case / "imaging.nii.gz").write_bytes(bomb)
+        code, kilobytes, out = self.measured("inspect", case / "imaging.nii.gz", "--json")
+        self.assertEqual(code, 0, out)
+        self.assertLess(kilobytes << 10, MEMORY_LIMIT)
+        self.assertEqual(json.loads(out)["voxels"]["distinct"], [{"value": 0, "voxels": 32767 * 32767}])
+        pipeline, prepared = self.pipeline([]), self.fresh("prepared")
+        code, kilobytes, out = self.measured(
+            "ingest", raw, "--pipeline", pipeline, "--out", prepared, "--memory", "500MB", "--quiet")
+        self.assertEqual(code, 1, out)
+        self.assertLess(kilobytes << 10, MEMORY_LIMIT)
+        self.assertRegex(json_of(prepared / "manifest.json")["failed"][0]["reason"], "load takes .* GB, expected no more than")
+
+    def test_extension_that_lies_about_its_length(self):
+        """Voxels begin where vox_offset says, whatever an extension says of itself; so nibabel reads it."""
+        raw = self.data_set()
+        whole = image(1, edit=set_fields(vox_offset=384))
+        for number, says in enumerate([16, 0, -1, 1 << 30, 7]):
+            extension = b"\1\0\0\0" + struct.pack("<ii", says, 6) + bytes(24)
+            content = whole[:348] + extension + whole[352:]
+            scans.write_case(raw, f"case_1000{number}", content)
+        out = self.ingest(raw, self.pipeline(STAGES))
+        cases = [PreparedCase.read(path) for path in sorted((out / "cases").glob("case_1*.h5"))]
+        self.assertEqual(len(cases), 5)
+        for found in cases[1:]:
+            numpy.testing.assert_array_equal(found.image, cases[0].image)
 
     def test_gzip_that_goes_on_and_on(self):
         """A gigabyte of zeros behind the voxels, in a megabyte: read past or refused, but never kept in memory."""

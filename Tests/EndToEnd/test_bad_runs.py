@@ -41,10 +41,34 @@ class RawFolderTests(EndedRuns):
         self.assertFalse(out.exists())
 
     def test_raw_folder_missing(self):
-        self.assert_ends(2, "nowhere: no case there, found no folder.*expected", self.folder / "nowhere")
+        self.assert_ends(
+            2, "nowhere: no cases can be read there, found nothing, expected a folder; look at the path",
+            self.folder / "nowhere")
 
     def test_raw_folder_is_a_file(self):
-        self.assert_ends(2, "no case there, .*expected", scans.write(self.fresh("raw"), b"x"))
+        self.assert_ends(
+            2, "raw: no cases can be read there, found a file, expected a folder; look at the path",
+            scans.write(self.fresh("raw"), b"x"))
+
+    def test_links_that_lead_nowhere_or_in_a_circle(self):
+        for name, target, found in [("a", "a", "links that lead in a circle"), ("b", "c", "a link that leads nowhere")]:
+            raw = self.fresh(name)
+            raw.symlink_to(target)
+            self.assert_ends(2, f"no cases can be read there, found {found}, expected a folder; look at the path$", raw)
+
+    def test_links_in_a_circle_below_the_raw_folder(self):
+        raw = self.fresh("raw")
+        raw.mkdir()
+        (raw / "data").symlink_to(".")
+        self.assert_ends(2, "raw: no case there, found data in .*expected folders case_00000", raw)
+        (raw / "data").unlink()
+        case = scans.write_case(raw, "case_00000", image(), label())
+        (raw / "case_00001").symlink_to("case_00001")
+        (case / "segmentation.nii.gz").unlink()
+        (case / "segmentation.nii.gz").symlink_to("segmentation.nii.gz")
+        result, out = self.run_ingest(raw, self.pipeline(STAGES))
+        self.assertEqual(result.code, 2, result.out)
+        self.assertEqual(identifiers(out, "failed"), ["case_00000", "case_00001"])
 
     def test_every_case_is_left_out(self):
         pipeline = self.pipeline(STAGES, dataset={"exclude": [{"cases": [0], "reason": "poor"}]})
@@ -114,22 +138,62 @@ class PipelineFileTests(EndedRuns):
 
 class OutputTests(EndedRuns):
 
+    def assert_obstructed(self, out, found, place, expected="a folder"):
+        _, out = self.assert_ends(
+            73, f"^segprep: {out}: cannot write there, found {found} at {place}, expected {expected}; choose another --out$",
+            self.data_set(), out=out)
+
     def test_output_below_a_file(self):
         blocked = scans.write(self.fresh("file"), b"x")
-        self.assert_ends(73, "cannot write there: Not a directory", self.data_set(), out=blocked / "prepared")
-        self.assert_ends(73, "cannot write there: ", self.data_set(), out=blocked)
+        self.assert_obstructed(blocked / "prepared", "a file", blocked)
+        self.assert_obstructed(blocked, "a file", blocked)
 
     def test_a_file_in_the_place_of_a_folder(self):
+        out = self.fresh("prepared")
+        self.assert_obstructed(out, "a file", scans.write(out / "cases", b"x"))
+
+    def test_a_folder_in_the_place_of_a_file(self):
+        """Found before the work begins, not when the file is to be written."""
+        for name in ["manifest.json", "plan.json", "run_report.json", ".lock"]:
+            out = self.fresh("prepared")
+            (out / name).mkdir(parents=True)
+            result, _ = self.run_ingest(self.data_set(), self.pipeline(STAGES), out=out)
+            self.assertEqual((result.code, result.out), (73, ""))
+            self.assertRegex(result.err, f"^segprep: {out}: cannot write there, found a folder at .*/{name}, expected a file;")
+            self.assertEqual(list(out.glob("cases/*")), [])
+
+    def test_links_that_lead_nowhere_or_in_a_circle(self):
+        for name, target, found in [("a", "a", "links that lead in a circle"), ("b", "c", "a link that leads nowhere")]:
+            out = self.fresh(name)
+            out.symlink_to(target)
+            self.assert_obstructed(out, found, out)
+            self.assert_obstructed(out / "prepared", found, out)
+        out = self.fresh("prepared")
+        out.mkdir()
+        (out / "cases").symlink_to("cases")
+        self.assert_obstructed(out, "links that lead in a circle", out / "cases")
+
+    def test_folder_without_permission(self):
+        """As nobody, where the tests run as root, who writes everywhere."""
+        nobody = (lambda: os.setuid(65534)) if os.geteuid() == 0 else None
+        try:
+            segprep("--version", before=nobody)
+        except (PermissionError, subprocess.SubprocessError):
+            self.skipTest("nobody cannot run the program where it lies")
+        raw, pipeline = self.data_set(), self.pipeline(STAGES)
         for blocked in ["", "cases"]:
             out = self.fresh("prepared")
-            scans.write(out / blocked, b"x")
-            self.assert_ends(73, "cannot write there: Not a directory; choose another --out", self.data_set(), out=out)
-
-    @unittest.skipIf(os.geteuid() == 0, "root writes everywhere")
-    def test_output_not_writable(self):
-        folder = self.fresh("locked")
-        folder.mkdir(mode=0o555)
-        self.assert_ends(73, "cannot write there: Permission denied", self.data_set(), out=folder / "prepared")
+            (out / "cases").mkdir(parents=True)
+            for folder in [self.folder, raw.parent, pipeline.parent, out.parent]:
+                folder.chmod(0o755)
+            for folder in [out, out / "cases"]:
+                folder.chmod(0o777)
+            (out / blocked).chmod(0o555)
+            result, _ = self.run_ingest(raw, pipeline, out=out, before=nobody)
+            self.assertEqual(result.code, 73, result.err)
+            self.assertRegex(
+                result.err, "^segprep: .*prepared(/cases)?: cannot write there: Permission denied; choose another --out$")
+            self.assertEqual(len(result.err.splitlines()), 1)
 
     def test_output_of_another_pipeline(self):
         raw = self.data_set()

@@ -204,7 +204,8 @@ class PaperTests(BraTSTestCase):
         folder = write_case(raw, 355, channels=["t1ce"], ending=".nii")
         (folder / f"{identifier(355)}_seg.nii").rename(folder / "W39_1998.09.19_Segm.nii")
         pipeline = PIPELINES / "brats20.yaml"
-        note = f"{identifier(355)}_seg.nii.gz is missing; W39_1998.09.19_Segm.nii is taken for the segmentation"
+        note = f"{identifier(355)}_seg.nii.gz is missing; W39_1998.09.19_Segm.nii is taken for the segmentation: " \
+               "it lies on the images' grid and holds label values alone"
         dry = segprep("ingest", raw, "--pipeline", pipeline, "--out", self.fresh(), "--dry-run")
         self.assertIn(f"warning: {identifier(355)}: {note}\n", dry.out)
         result, out = self.run_ingest(raw, pipeline)
@@ -225,6 +226,148 @@ class PaperTests(BraTSTestCase):
         result, _ = self.run_ingest(raw, pipeline, out=out)
         self.assertIn(f"made anew: {identifier(355)}: its files are others\n", result.out)
         self.assertEqual(json_of(out / "manifest.json")["cases"][0]["warnings"], [])
+
+
+class MissingSegmentationTests(BraTSTestCase):
+    """Found by what is in the files, or not at all."""
+
+    def setUp(self):
+        self.raw = self.fresh("raw")
+        self.case = write_case(self.raw, 7, label=False)
+
+    def put(self, name, voxels, matrix=MATRIX):
+        scans.write(self.case / name, scans.nifti(voxels, matrix))
+
+    def ingested(self, pipeline, code=0):
+        result, out = self.run_ingest(self.raw, pipeline)
+        self.assertEqual(result.code, code, result.out + result.err)
+        manifest = json_of(out / "manifest.json")
+        return manifest["failed"] if code else manifest["cases"]
+
+    def test_name_does_not_matter(self):
+        self.put("x.nii.gz", tumour(7).astype(numpy.float32))
+        self.put("native.nii.gz", brain(7, "t1"))
+        self.put("half.nii.gz", tumour(7)[::2])
+        self.put("empty.nii.gz", tumour(7) * 0)
+        (self.case / "broken.nii.gz").write_bytes(b"no NIfTI")
+        (self.case / "link.nii").symlink_to("/nowhere")
+        for pipeline in (PIPELINES / "brats20.yaml", PIPELINES / "brats20-4channel.yaml"):
+            case, = self.ingested(pipeline)
+            self.assertTrue(case["is_labelled"])
+            self.assertEqual(case["source"]["label"]["name"], f"{identifier(7)}/x.nii.gz")
+            self.assertRegex(case["warnings"][0], "_seg.nii.gz is missing; x.nii.gz is taken for the segmentation: ")
+
+    def test_reasons_against_each_file(self):
+        shifted = numpy.array(MATRIX)
+        shifted[0, 3] += 1
+        self.put("moved_seg.nii.gz", tumour(7), shifted)
+        self.put("native.nii.gz", brain(7, "t1"))
+        self.put("empty.nii.gz", tumour(7) * 0)
+        self.put("three.nii.gz", tumour(7, values=(1, 3, 4)))
+        (self.case / "broken.nii.gz").write_bytes(b"no NIfTI")
+        case, = self.ingested(PIPELINES / "brats20-4channel.yaml")
+        self.assertFalse(case["is_labelled"])
+        self.assertEqual(case["warnings"], [
+            f"{identifier(7)}_seg.nii.gz is missing, and no other file is the segmentation: broken.nii.gz cannot be read, "
+            "empty.nii.gz holds background alone, moved_seg.nii.gz lies on another grid, native.nii.gz holds values that "
+            "are no label's, three.nii.gz holds values that are no label's; the case counts as unlabelled"])
+
+    def test_of_several_the_name_decides_or_nobody(self):
+        self.put("mask.nii.gz", (tumour(7) > 0).astype(numpy.uint8))
+        self.put("Segm.nii.gz", tumour(7))
+        case, = self.ingested(PIPELINES / "brats20-4channel.yaml")
+        self.assertEqual(case["source"]["label"]["name"], f"{identifier(7)}/Segm.nii.gz")
+        (self.case / "Segm.nii.gz").rename(self.case / "other.nii.gz")
+        write_case(self.raw, 8)
+        failed, = self.ingested(PIPELINES / "brats20-4channel.yaml", code=1)
+        self.assertEqual(
+            failed["reason"], f"{identifier(7)}_seg.nii.gz is missing, found mask.nii.gz, other.nii.gz, which could each "
+            "be it, expected one segmentation; give the right one that name")
+
+
+class TableTests(BraTSTestCase):
+    """The challenge's CSV files: grades and survival."""
+
+    HEADER = "Grade,BraTS_2017_subject_ID,BraTS_2018_subject_ID,TCGA_TCIA_subject_ID,BraTS_2019_subject_ID," \
+             "BraTS_2020_subject_ID\n"
+
+    def setUp(self):
+        self.raw = self.fresh("raw")
+        self.cases = self.raw / "MICCAI_BraTS2020_TrainingData"
+        for number in range(1, 8):
+            write_case(self.cases, number, channels=["t1ce"])
+        write_case(self.cases, 9, channels=["t1ce"], label=False)
+
+    def grades(self, numbers):
+        return self.HEADER + "".join(
+            f"{'LGG' if number in (2, 4) else 'HGG'},NA,NA,NA,NA,{identifier(number)}\n" for number in numbers)
+
+    def by_grade(self):
+        return self.pipeline(
+            [], dataset={
+                "layout": "brats20", "channels": ["t1ce"], "labels": STRUCTURES, "label_map": {0: 0, 1: 1, 2: 2, 4: 3}},
+            folds={"count": 2, "scheme": "stratified", "by": "grade"})
+
+    def test_folds_are_stratified_by_the_grade(self):
+        (self.cases / "name_mapping.csv").write_text(self.grades(range(1, 8)))
+        (self.raw / "survival_info.csv").write_text(
+            "Brats20ID,Age,Survival_days,Extent_of_Resection\n"
+            f"{identifier(1)},60.4630137,289,GTR\n{identifier(3)},71,ALIVE (361 days later),NA\n")
+        prepared = self.ingest(self.raw, self.by_grade())
+        cases = json_of(prepared / "manifest.json")["cases"]
+        self.assertEqual(cases[0]["attributes"], {
+            "grade": "HGG", "age": "60.4630137", "survival_days": "289", "extent_of_resection": "GTR"})
+        self.assertEqual(
+            cases[2]["attributes"], {"grade": "HGG", "age": "71", "survival_days": "ALIVE (361 days later)"})
+        self.assertEqual(cases[1]["attributes"], {"grade": "LGG"})
+        self.assertNotIn("attributes", cases[7])
+        folds = {case["case_identifier"]: case.get("fold") for case in cases}
+        self.assertEqual({folds[identifier(2)], folds[identifier(4)]}, {0, 1})
+        high = [folds[identifier(number)] for number in (1, 3, 5, 6, 7)]
+        self.assertEqual(sorted([high.count(0), high.count(1)]), [2, 3])
+
+        # A table decides folds and no case: nothing is redone when it changes.
+        files = {path.name: path.read_bytes() for path in (prepared / "cases").iterdir()}
+        (self.cases / "name_mapping.csv").write_text(self.grades(range(1, 8)).replace("HGG", "high"))
+        result, _ = self.run_ingest(self.raw, self.by_grade(), out=prepared)
+        self.assertIn("0 prepared, 8 kept as they were", result.out)
+        self.assertEqual({path.name: path.read_bytes() for path in (prepared / "cases").iterdir()}, files)
+        self.assertEqual(json_of(prepared / "manifest.json")["cases"][0]["attributes"]["grade"], "high")
+        # A run over one case knows the others' grades too.
+        (self.cases / "name_mapping.csv").write_text(self.grades(range(1, 8)))
+        self.ingest(self.raw, self.by_grade(), "--cases", identifier(9), out=prepared)
+        self.assertEqual(json_of(prepared / "manifest.json")["cases"], cases)
+
+    def test_tables_that_are_missing_are_missed_by_their_folds_alone(self):
+        self.ingest(self.raw, PIPELINES / "brats20.yaml")
+        result, out = self.run_ingest(self.raw, self.by_grade())
+        self.assertEqual(result.code, 64)
+        self.assertFalse(out.exists())
+        self.assertRegex(
+            result.err, "^segprep: name_mapping.csv: 7 labelled cases have no grade, found nothing on "
+            f"{identifier(1)}, .*, expected a line for each in name_mapping.csv, beside the cases' folders; add them, ")
+        (self.cases / "name_mapping.csv").write_text(self.grades(range(1, 7)))
+        result, _ = self.run_ingest(self.raw, self.by_grade())
+        self.assertEqual(result.code, 64)
+        self.assertIn(f"a labelled case has no grade, found nothing on {identifier(7)}, ", result.err)
+
+    def test_tables_that_are_none_are_refused(self):
+        path = self.cases / "name_mapping.csv"
+        for text, message in [
+            ("", "name_mapping.csv: holds nothing, found no line, expected a header line and a line for each case"),
+            ("Grade;BraTS_2020_subject_ID\n", "name_mapping.csv:1: there is no column `BraTS_2020_subject_ID`, "
+             "found Grade;BraTS_2020_subject_ID, expected `BraTS_2020_subject_ID` among the names of the header line; "
+             "separate the fields by commas"),
+            (self.HEADER + "HGG,NA\n", "name_mapping.csv:2: the line does not fit the header, found 2 fields, expected 6"),
+            (self.grades([1]) + self.grades([2]).splitlines()[1].replace(identifier(2), identifier(1)) + "\n",
+             f"name_mapping.csv:3: {identifier(1)} has two values of `Grade`, found HGG before and LGG here, expected one"),
+        ]:
+            with self.subTest(text=text):
+                path.write_text(text)
+                result, out = self.run_ingest(self.raw, PIPELINES / "brats20.yaml")
+                self.assertEqual(result.code, 2)
+                self.assertEqual(result.err, f"segprep: {self.cases}/{message}\n")
+                self.assertFalse(out.exists())
 
 
 class BadCaseTests(BraTSTestCase):
@@ -370,3 +513,56 @@ class GenuineCaseTests(BraTSTestCase):
         result, _ = self.run_ingest(raw, PIPELINES / "brats20-4channel.yaml")
         self.assertEqual(result.code, 2)
         self.assertRegex(result.out + result.err, "_flair.nii.gz, .*_t1.nii.gz and .*_t2.nii.gz are missing, found")
+
+
+class PhantomTests(BraTSTestCase):
+    """What `synth brats20` makes goes through both of the project's own pipelines."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.raw = cls.folder / "raw"
+        made = segprep("synth", "brats20", "--cases", 6, "--copy", "kaggle", "--out", cls.raw)
+        assert made.code == 0, made.err
+        cls.lines = made.out.splitlines()
+
+    def test_one_line_a_case(self):
+        self.assertEqual(len(self.lines), 6)
+        (line,) = [line for line in self.lines if identifier(5) in line]
+        self.assertRegex(line, r"80x80x52 LGG, no enhancing tumour \(\d of 6\)$")
+
+    def test_the_papers_pipeline(self):
+        """Case 5 has no enhancing tumour and is left out; case 6's segmentation is found under another name."""
+        result, prepared = self.run_ingest(self.raw, PIPELINES / "brats20.yaml")
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(identifiers(prepared), [identifier(number) for number in [1, 2, 3, 4, 6]])
+        (excluded,) = json_of(prepared / "manifest.json")["excluded"]
+        self.assertEqual(excluded["case_identifier"], identifier(5))
+        self.assertRegex(excluded["reason"], "^no enhancing tumour")
+        self.assertEqual(len(result.lines_naming("W39_1998.09.19_Segm.nii is taken for the segmentation")), 1)
+
+    def test_four_channels(self):
+        prepared = self.ingest(self.raw, PIPELINES / "brats20-4channel.yaml")
+        for entry in json_of(prepared / "manifest.json")["cases"]:
+            case = PreparedCase.read(prepared / entry["file"])
+            counts = numpy.bincount(case.label.ravel(), minlength=4)
+            self.assertEqual(counts[3] == 0, entry["case_identifier"] == identifier(5), counts)
+            self.assertGreater(counts[2], 100)
+            for channel in case.image:
+                brain_voxels = channel[channel != 0]
+                self.assertAlmostEqual(brain_voxels.mean(), 0, places=4)
+                self.assertAlmostEqual(brain_voxels.std(), 1, places=4)
+
+    def test_tables(self):
+        tables = self.raw / "MICCAI_BraTS2020_TrainingData"
+        names = (tables / "name_mapping.csv").read_text().splitlines()
+        self.assertTrue(names[0].startswith("Grade,BraTS_2017_subject_ID,"))
+        self.assertEqual([line.split(",")[-1] for line in names[1:]], [identifier(number) for number in range(1, 7)])
+        self.assertIn("Brats20ID,Age,Survival_days,Extent_of_Resection\n", (tables / "survival_info.csv").read_text())
+
+    def test_same_bytes_for_any_jobs(self):
+        again = self.fresh("raw")
+        options = ["--cases", 6, "--copy", "kaggle", "--jobs", 1, "--quiet"]
+        self.assertEqual(segprep("synth", "brats20", *options, "--out", again).code, 0)
+        for path in self.raw.rglob("*.*"):
+            self.assertEqual(path.read_bytes(), (again / path.relative_to(self.raw)).read_bytes(), path.name)

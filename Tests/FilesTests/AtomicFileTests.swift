@@ -54,6 +54,13 @@ struct AtomicFileTests {
     #expect(AtomicFile.temporaryPath(for: "a").hasPrefix(".a."))
   }
 
+  @Test func whatIsGivenUpIsGone() throws {
+    try folder.put([1], Folder.lastName(of: AtomicFile.temporaryPath(for: folder.path("a"))))
+    AtomicFile.discard(folder.path("a"))
+    AtomicFile.discard(folder.path("a"))
+    #expect(try folder.names().isEmpty)
+  }
+
   @Test func refusalNamesTheFile() {
     let message = folder.message { try AtomicFile.write("a", to: folder.path("missing/a")) }
     #expect(message == "missing/a: cannot write: No such file or directory")

@@ -63,6 +63,18 @@ struct FileTests {
     #expect(try folder.contents("a").isEmpty)
   }
 
+  @Test(arguments: [0, 1, 1 << 19, 1 << 19 + 1, 3 << 19])
+  func fileIsHashedAsItsBytesAre(count: Int) throws {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 3) }
+    try folder.put(bytes, "a")
+    let hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    let found = try SHA256.hash(file: folder.path("a"))
+    #expect(found.bytes == count && found.sha256 == hash.finish())
+    #expect(
+      folder.message { _ = try SHA256.hash(file: folder.path("b")) } == "b: cannot open: No such file or directory")
+  }
+
   @Test func foldersAreMadeWithThoseAboveThem() throws {
     try Folder.make(folder.path("a/b/c"))
     try Folder.make(folder.path("a/b/c"))
@@ -92,6 +104,33 @@ struct FileTests {
     #expect(
       folder.message { _ = try Folder.names(in: folder.path("none")) } == "none: cannot list: No such file or directory"
     )
+  }
+
+  @Test func obstaclesAreNamed() throws {
+    let folder = TemporaryFolder()
+    try folder.put([1], "file")
+    for (name, target) in [("circle", "circle"), ("broken", "nothing there"), ("good", ".")] {
+      try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: target)
+    }
+    let found = ["file", "circle", "broken", "good", "none", "circle/below"].map {
+      Folder.obstacle(at: folder.path($0))
+    }
+    #expect(
+      found == [
+        "a file", "links that lead in a circle", "a link that leads nowhere", nil, "nothing",
+        "links that lead in a circle",
+      ])
+  }
+
+  @Test func freeSpaceIsThatOfTheFolderAbove() throws {
+    let folder = TemporaryFolder()
+    let free = try #require(DiskSpace.freeBytes(at: folder.path("")))
+    #expect(free > 0)
+    // Other processes write meanwhile.
+    let below = try #require(DiskSpace.freeBytes(at: folder.path("not/there/yet")))
+    #expect(abs(below - free) < 1 << 30)
+    #expect(DiskSpace.freeBytes(at: "/proc/not there") != nil)
+    #expect(DiskSpace.freeBytes(at: "not there") != nil)
   }
 
   @Test func peakMemoryIsSome() { #expect(Memory.peakBytes > 1 << 20) }

@@ -14,6 +14,14 @@ struct WorkersTests {
     #expect(visits.withLock { $0 } == [Int](repeating: 1, count: total))
   }
 
+  @Test(arguments: counts, [0, 1, 1000])
+  func resultsAreInOrder(count: Int, total: Int) throws {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    #expect(try workers.map(total) { index in index * index } == (0..<total).map { $0 * $0 })
+    #expect(throws: Failure(index: 0)) { try workers.map(max(1, total)) { throw Failure(index: $0 - $0) } }
+  }
+
   @Test func oneWorkerGoesInOrder() throws {
     let workers = Workers(count: 1)
     let order = Mutex([Int]())

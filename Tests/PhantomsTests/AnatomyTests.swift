@@ -10,9 +10,9 @@ private struct Rendered {
 
   init(seed: UInt64) {
     grid = ScanGrid(slices: 36, rows: 72, columns: 72, sliceSpacing: 9, pixel: 5.4, top: 140)
-    var renderer = PhantomRenderer(KiTS19Phantom(caseIdentifier: "case_00000", grid: grid, seed: seed))
+    var scan = AbdomenScan(KiTS19Phantom(caseIdentifier: "case_00000", grid: grid, seed: seed))
     var (values, labels): ([Float], [UInt8]) = ([], [])
-    renderer.render { _, plane, classes in
+    scan.render { _, plane, classes in
       values += plane
       labels += classes
     }

@@ -177,6 +177,13 @@ struct GridCheckTests {
         + "mend the wrong header, or resample the file onto the other's grid")
   }
 
+  @Test func oneShapeAlongOtherAxesIsAnotherGrid() throws {
+    let permuted = Affine(rows: [[0, 0, -0.75, 0], [-3, 0, 0, 0], [0, -0.75, 0, 0]])
+    #expect(
+      try told(permuted) == "refused: \(Self.both) lie on different grids, found axes IPL by sform and PIL by sform "
+        + "for arrays of one shape, expected the same; mend the wrong header")
+  }
+
   @Test func otherShapeIsAnotherGrid() throws {
     let data = try RawFolder(1)
     try data.label(0, [UInt8](repeating: 0, count: 6 * 20 * 25), extents: [6, 20, 25])

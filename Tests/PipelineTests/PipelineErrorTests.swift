@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 
@@ -208,12 +209,91 @@ import Testing
     #expect(Sample.message(Sample.replacing(Sample.dataset, with: lines)) == "sample.yaml:\(number): \(message)")
   }
 
-  @Test(arguments: ["nnunet", "msd", "pairs"])
-  func layoutsOfLaterVersionsAreNamed(layout: String) {
-    let text = Sample.replacing(3, with: "  layout: \(layout)")
+  @Test func unknownLayoutIsRefusedWithTheNearest() {
     #expect(
-      Sample.message(text) == "sample.yaml:3: layout `\(layout)` is not read by this version, "
-        + "expected kits19 or brats20")
+      Sample.message(Sample.replacing(3, with: "  layout: nnUnet"))
+        == "sample.yaml:3: `dataset.layout` is not known, found the text \"nnUnet\", "
+        + "expected kits19, brats20, nnunet, msd or pairs; did you mean nnunet?")
+  }
+
+  @Test(arguments: [
+    ("", "sample.yaml:3: `dataset` lacks `images`, found layout, channels, labels, expected images too"),
+    (
+      "images: ['a/{case}.nii']",
+      "`dataset.images` does not fit the channels, found 1 pattern, expected 2, one for each of t1, t2"
+    ),
+    (
+      "images: ['a/{case}.nii', 'a/{case}.nii']",
+      "`dataset.images[1]` is there twice, found the text \"a/{case}.nii\", expected each pattern once"
+    ),
+    (
+      "images: [{case}, b]",
+      "`dataset.images[0]` has the wrong type, found a mapping, expected a pattern; "
+        + "put it in quotes: {case} alone is a mapping in YAML"
+    ),
+    (
+      "images: ['a/{case}.nii', '../{case}.nii']",
+      "`dataset.images[1]` leaves the data set's folder or stands still, found the text \"../{case}.nii\", "
+        + "expected folders' names, no . or .."
+    ),
+    (
+      "images: ['a/{case}.nii', '/b/{case}.nii']",
+      "`dataset.images[1]` is an absolute path, found the text \"/b/{case}.nii\", "
+        + "expected a path from the data set's folder"
+    ),
+    (
+      "images: ['a/{case}.nii', 'b/t2.nii']",
+      "`dataset.images[1]` has no {case}, found the text \"b/t2.nii\", expected {case} where the case's name is"
+    ),
+    (
+      "images: ['a/{case}.nii', 'b/{id}.nii']",
+      "`dataset.images[1]` has a brace that is not {case}'s, found the text \"b/{id}.nii\", "
+        + "expected {case} and * alone"
+    ),
+    (
+      "images: ['a/{case}.nii', '**/{case}.nii']",
+      "`dataset.images[1]` has **, which would go through folders, found the text \"**/{case}.nii\", "
+        + "expected * within a name"
+    ),
+    (
+      "images: ['a/{case}.nii', 'b//{case}.nii']",
+      "`dataset.images[1]` has an empty name, found the text \"b//{case}.nii\", expected names between the slashes"
+    ),
+  ])
+  func patternsThatAreWrongAreRefused(line: String, message: String) {
+    let text = Sample.replacing(4, with: "  channels: [t1, t2]" + (line.isEmpty ? "" : "\n  \(line)"))
+      .replacingOccurrences(of: "layout: kits19", with: "layout: pairs")
+    #expect(Sample.message(text) == (line.isEmpty ? message : "sample.yaml:5: \(message)"))
+  }
+
+  @Test func gradeIsKnownOfBraTSAlone() {
+    let text = Sample.replacing(Sample.folds, with: "folds: {scheme: stratified, by: grade}")
+    #expect(
+      Sample.message(text) == "sample.yaml:10: `folds.by` is not a class with a volume, found the text \"grade\", "
+        + "expected kidney or tumour; only the layout brats20 knows a grade")
+    let brats = text.replacingOccurrences(of: "kits19", with: "brats20").replacingOccurrences(of: "[ct]", with: "[t1]")
+    #expect(Sample.message(brats) == nil)
+    #expect(
+      Sample.message(brats.replacingOccurrences(of: "by: grade", with: "by: grades"))
+        == "sample.yaml:10: `folds.by` is not a class with a volume, found the text \"grades\", "
+        + "expected kidney, tumour or grade; did you mean grade?")
+  }
+
+  @Test func labelPatternMustBeItsOwn() {
+    let text = Sample.replacing(4, with: "  channels: [t1]\n  images: ['{case}.nii']\n  label: '{case}.nii'")
+      .replacingOccurrences(of: "layout: kits19", with: "layout: pairs")
+    #expect(
+      Sample.message(text) == "sample.yaml:6: `dataset.label` is the pattern of an image too, "
+        + "found the text \"{case}.nii\", expected the labels' own")
+  }
+
+  @Test(arguments: ["kits19", "nnunet", "msd"])
+  func patternsBelongToTheirLayout(layout: String) {
+    let text = Sample.replacing(4, with: "  channels: [ct]\n  label: '{case}.nii'")
+      .replacingOccurrences(of: "layout: kits19", with: "layout: \(layout)")
+    #expect(
+      Sample.message(text) == "sample.yaml:5: `dataset.label` does not go with the layout \(layout), found label, "
+        + "expected no patterns; `images` and `label` belong to the layout pairs")
   }
 
   @Test func channelsMustFitTheLayout() {
@@ -301,27 +381,33 @@ import Testing
         + "accepted: count, scheme, seed, keep, by, groups, column, file"
     ),
     ("folds: {keep: yes}", "`folds.keep` has the wrong type, found the text \"yes\", expected true or false"),
-    ("fold: {}", "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds"),
+    (
+      "fold: {}",
+      "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds, patches, shards"
+    ),
   ])
   func foldsThatAreWrongAreRefusedInTheirLine(line: String, message: String) {
     #expect(Sample.message(Sample.replacing(Sample.folds, with: line)) == "sample.yaml:10: \(message)")
   }
 
-  @Test(arguments: ["patches", "shards", "augment", "stream", "train"])
+  @Test(arguments: ["augment", "stream", "train"])
   func sectionsOfLaterVersionsAreNamed(section: String) {
     #expect(
       Sample.message(Sample.text + "\n\(section): {}")
         == "sample.yaml:11: section `\(section)` belongs to a later version of segprep; "
-        + "this version reads name, dataset, preprocess, folds")
+        + "this version reads name, dataset, preprocess, folds, patches, shards")
   }
 
   @Test(arguments: [
-    ("", "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds"),
-    ("---\n# nothing\n", "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds"),
+    ("", "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards"),
+    (
+      "---\n# nothing\n",
+      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards"
+    ),
     (
       "- a",
       "sample.yaml:1: the file has the wrong type, found a list, "
-        + "expected a mapping with the keys name, dataset, preprocess, folds"
+        + "expected a mapping with the keys name, dataset, preprocess, folds, patches, shards"
     ),
     ("name: a", "sample.yaml:1: the file lacks `dataset`, found name, expected dataset too"),
     ("name: 3\ndataset: {}", "sample.yaml:1: `name` has the wrong type, found 3, expected a text; put it in quotes"),

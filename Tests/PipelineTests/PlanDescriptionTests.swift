@@ -30,9 +30,21 @@ import Testing
           5 folds of the labelled cases that are not excluded, sorted, shuffled once with seed 12345
           (scikit-learn's KFold(5, shuffle=True, random_state=12345), nnU-Net's way to split)
 
+        Patches, of labelled cases alone
+          random        16 patches of 80 x 160 x 160 voxels (z, y, x) in each labelled case, at random places, seed 1
+                        stored with 8 x 8 x 8 more voxels on each side, for augmentation
+          grid          windows of 80 x 160 x 160 voxels (z, y, x) that overlap by 40 x 80 x 80,
+                        the last of each axis shifted back to end at the border
+
+        Shards
+          image float16, label uint8, compressed with lz4
+          64 patches a file, at most 571 MB before compression
+          outside a case: its smallest value in each channel, and background
+
         Digests (SHA-256 of what is not at its default)
           ingest        \(plan.ingestDigest)
           folds         \(plan.foldsDigest)
+          shards        \(plan.shardsDigest ?? "")
 
         """)
   }
@@ -157,6 +169,21 @@ import Testing
     let text = Sample.replacing(Sample.folds, with: "folds: {\(folds)}")
     let page = PlanDescription.text(of: Plan(try Sample.config(text), sourceFile: "sample.yaml"))
     #expect(page.contains("\nFolds\n" + expected.map { "  \($0)\n" }.joined() + "\nDigests"), "\(page)")
+  }
+}
+
+@Suite struct GradePlanTests {
+  @Test func gradesAreExplained() throws {
+    let text = Sample.replacing(Sample.folds, with: "folds: {scheme: stratified, by: grade}")
+      .replacingOccurrences(of: "kits19", with: "brats20").replacingOccurrences(of: "[ct]", with: "[t1]")
+    let page = PlanDescription.text(of: Plan(try Sample.config(text), sourceFile: "sample.yaml"))
+    #expect(
+      page.contains(
+        """
+        Folds
+          5 folds of the labelled cases that are not excluded, each with as many of every grade, to within one:
+          those of one grade are shuffled with seed 12345 and dealt to the folds in turn, one grade after the other
+        """), "\(page)")
   }
 }
 

@@ -148,6 +148,24 @@ import Testing
     #expect(saved == plan)
   }
 
+  @Test func savedPatternsAndGradesReadBackAndCount() throws {
+    func plan(_ dataset: String, _ folds: String = "folds: {}") throws -> Plan {
+      let text = Sample.replacing(4, with: dataset).replacingOccurrences(of: "  layout: kits19\n", with: "")
+        .replacingOccurrences(of: "folds: {count: 5}", with: folds)
+      return Plan(try Sample.config(text), sourceFile: "sample.yaml")
+    }
+    let images = "  layout: pairs\n  channels: [t1]\n  images: ['a/{case}*.nii']"
+    let plans = try [
+      plan(images), plan(images.replacingOccurrences(of: "a/", with: "b/")),
+      plan(images + "\n  label: 'l/{case}.nii'"),
+      plan("  layout: brats20\n  channels: [t1]", "folds: {scheme: stratified, by: grade}"),
+    ]
+    #expect(Set(plans.map(\.ingestDigest)).count == plans.count)
+    for plan in plans {
+      #expect(try JSONDecoder().decode(Plan.self, from: Data(PlanDescription.json(of: plan).utf8)) == plan)
+    }
+  }
+
   @Test(arguments: ["kits19.yaml", "kits19-mlperf.yaml"])
   func savedPlanReadsBack(name: String) throws {
     let plan = Plan(try PipelineFile.read(shippedPath(name)), sourceFile: shippedPath(name))

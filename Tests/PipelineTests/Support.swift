@@ -42,6 +42,11 @@ enum Sample {
     try config(replacing(stage, with: "  - \(item)")).preprocess[1]
   }
 
+  /// The sample with sections of patches (and shards) after its last line.
+  static func patches(_ items: String..., shards: String = "shards: {}") -> String {
+    ([text, shards, "patches:"] + items.map { "  - \($0)" }).joined(separator: "\n")
+  }
+
   /// What the user sees of a text that is wrong, or nil where it is taken.
   static func message(_ text: String) -> String? {
     do {

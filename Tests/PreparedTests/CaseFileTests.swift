@@ -46,6 +46,30 @@ struct CaseFileTests {
     #expect(label.map { $0.classes.values.elementsEqual((0..<shape.count).map { UInt8($0 % 3) }) } == true)
   }
 
+  @Test(arguments: [true, false])
+  func mappedVoxelsAreThoseThatAreRead(isLabelled: Bool) throws {
+    _ = try write(try state(Self.large, [.zscore(.volume)], isLabelled: isLabelled), "a.h5")
+    let mapped = try MappedCase(path: folder.path("a.h5"))
+    let image = try mapped.description.image()
+    for channel in 0..<2 {
+      let bytes = image.voxels.bytes[channel * 4 * Self.large.count..<(channel + 1) * 4 * Self.large.count]
+      #expect(mapped.image(channel: channel).elementsEqual(bytes))
+    }
+    #expect((mapped.label != nil) == isLabelled)
+    if let label = try mapped.description.label() { #expect(mapped.label?.elementsEqual(label.classes.bytes) == true) }
+  }
+
+  /// Chunks have no place that could be mapped.
+  @Test func chunkedVoxelsAreNotMapped() throws {
+    let writer = try HDF5Writer(path: folder.path("a.h5"))
+    _ = try writer.createChunkedDataset("image", type: .float32, shape: [1, 2], chunk: [1, 2], filters: [])
+    _ = try writer.createDataset("label", type: .uint8, shape: [1, 2])
+    try writer.close()
+    let reader = try HDF5Reader(path: folder.path("a.h5"))
+    #expect(try reader.offset(of: "image") == nil)
+    #expect(try reader.offset(of: "label").map { $0 > 0 } == true)
+  }
+
   @Test func unlabelledCaseHasNoLabel() throws {
     _ = try write(try state(Self.small, [], isLabelled: false), "a.h5")
     let reader = try CaseFileReader(path: folder.path("a.h5"))

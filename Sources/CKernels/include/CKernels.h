@@ -80,4 +80,30 @@ void segprep_measure_masked(const segprep_pointwise *map, const float *src, cons
 // Whether all n bytes equal the first one.
 int segprep_is_constant(const uint8_t *bytes, size_t n);
 
+// What rounding floats to halves (IEEE 754 binary16, ties to even) has met so far: the greatest rounding error, and the
+// greatest magnitude before rounding. A magnitude over 65504, infinity and NaN included, has no half; what is stored for
+// it means nothing, nor does `worst`.
+typedef struct {
+  float worst, largest;
+} segprep_halving;
+
+void segprep_halve(const float *src, size_t n, uint16_t *dst, segprep_halving *halving);
+// The same with the bytes shuffled as HDF5's filter 2 does: all low bytes, then all high bytes.
+void segprep_halve_shuffled(const float *src, size_t n, uint8_t *dst, segprep_halving *halving);
+// Halves back to floats; exact, infinities included.
+void segprep_widen(const uint16_t *src, size_t n, float *dst);
+void segprep_widen_shuffled(const uint8_t *src, size_t n, float *dst);
+// Floats and their bytes shuffled: all lowest bytes, and so on.
+void segprep_shuffle_floats(const float *src, size_t n, uint8_t *dst);
+void segprep_unshuffle_floats(const uint8_t *src, size_t n, float *dst);
+
+// Adds to counts[v] how often v is there.
+void segprep_count_bytes(const uint8_t *src, size_t n, uint64_t counts[256]);
+
+// CRC-32C of `n` more bytes, where `crc` is that of the bytes before them (0 for none); by the CPU's instruction where it
+// has one.
+uint32_t segprep_crc32c(uint32_t crc, const void *src, size_t n);
+// The same without the instruction.
+uint32_t segprep_crc32c_plain(uint32_t crc, const void *src, size_t n);
+
 #endif

@@ -8,9 +8,11 @@ struct PlaneContent: Equatable {
   /// Nil for a plane of zeros. Rows are looked at from both ends, so a CT, which is 0 nowhere near its edges, costs
   /// next to nothing.
   init?(of plane: UnsafeRawPointer, _ layout: ArrayLayout) {
+    let (scalar, count) = (layout.storedScalar, layout.extents[0])
+    let rowBytes = count * scalar.scalar.bytes
     var found: PlaneContent?
     for y in 0..<layout.extents[1] {
-      let row = StoredRow(plane + y * layout.extents[0] * layout.scalar.bytes, layout)
+      let row = StoredRow(voxels: plane + y * rowBytes, scalar: scalar, count: count)
       guard let first = row.firstNonzero else { continue }
       let columns = first..<row.lastNonzero + 1
       let known = found ?? PlaneContent(columns: columns, rows: y..<y + 1)
@@ -27,28 +29,22 @@ struct PlaneContent: Equatable {
 
 /// A row of voxels as they are stored.
 private struct StoredRow {
-  private let voxels: UnsafeRawPointer
-  private let layout: ArrayLayout
-  private let count: Int
-  /// Whether zero bytes are the value 0, so that they can be skipped eight at a time.
-  private let isZeroPlain: Bool
+  let voxels: UnsafeRawPointer
+  let scalar: StoredScalar
+  let count: Int
 
-  init(_ voxels: UnsafeRawPointer, _ layout: ArrayLayout) {
-    self.voxels = voxels
-    self.layout = layout
-    count = layout.extents[0]
-    isZeroPlain = layout.intercept == 0
-  }
+  /// Whether zero bytes are the value 0, so that they can be skipped eight at a time.
+  private var isZeroPlain: Bool { scalar.intercept == 0 }
 
   var firstNonzero: Int? {
     var i = 0
     if isZeroPlain {
-      let bytes = count * layout.scalar.bytes
+      let bytes = count * scalar.scalar.bytes
       var at = 0
       while at + 8 <= bytes, voxels.loadUnaligned(fromByteOffset: at, as: UInt64.self) == 0 { at += 8 }
-      i = at / layout.scalar.bytes
+      i = at / scalar.scalar.bytes
     }
-    while i < count, layout.value(voxels, i) == 0 { i += 1 }
+    while i < count, scalar.value(voxels, i) == 0 { i += 1 }
     return i < count ? i : nil
   }
 
@@ -56,11 +52,11 @@ private struct StoredRow {
   var lastNonzero: Int {
     var end = count
     if isZeroPlain {
-      var at = count * layout.scalar.bytes
+      var at = count * scalar.scalar.bytes
       while at >= 8, voxels.loadUnaligned(fromByteOffset: at - 8, as: UInt64.self) == 0 { at -= 8 }
-      end = (at + layout.scalar.bytes - 1) / layout.scalar.bytes
+      end = (at + scalar.scalar.bytes - 1) / scalar.scalar.bytes
     }
-    while end > 0, layout.value(voxels, end - 1) == 0 { end -= 1 }
+    while end > 0, scalar.value(voxels, end - 1) == 0 { end -= 1 }
     return end - 1
   }
 }

@@ -1,7 +1,7 @@
 /// The name that was probably meant.
-enum NearestName {
+public enum NearestName {
   /// The accepted name nearest to the one that was written, or nil where none is near.
-  static func to(_ written: String, among accepted: [String]) -> String? {
+  public static func to(_ written: String, among accepted: [String]) -> String? {
     let candidates = accepted.map { name in
       // A name cut short is one slip, however much is missing.
       let isCut = written.count >= 3 && name.hasPrefix(written)
@@ -12,7 +12,7 @@ enum NearestName {
   }
 
   /// The edit distance: how many letters to add, drop, replace or swap with their neighbour.
-  static func distance(_ a: String, _ b: String) -> Int {
+  public static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
     var rows = [Array(0...b.count)]
     for i in 0..<a.count {

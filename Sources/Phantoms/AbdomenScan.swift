@@ -1,13 +1,11 @@
 import Randomness
-import Volumes
 
-/// Paints one case, plane by plane in the order in which the voxels lie on disk: a plane is a column of the image.
-///
-/// Only one plane is ever held as floats. A plane's values depend on the case alone, never on who renders it.
-struct PhantomRenderer {
+/// A patient in a CT scanner, from the lungs to the pelvis; one image, in Hounsfield units.
+struct AbdomenScan: Scan {
+  static let images = 1
+
+  let bodyGrid: ScanGrid
   private let grid: ScanGrid
-  /// The grid in the millimetres of the average adult that the anatomy is drawn for.
-  private let bodyGrid: ScanGrid
   private let anatomy: Anatomy
   private let ribs: RibCage
   private let table: Table
@@ -15,7 +13,8 @@ struct PhantomRenderer {
   private var noise: ScannerNoise
   /// The standard deviation of the noise in the middle of the body, in Hounsfield units.
   private let noiseLevel: Float
-  private let heights: [Float]
+  /// What the current column passes through.
+  private var present: [Solid] = []
 
   init(_ phantom: KiTS19Phantom) {
     grid = phantom.grid
@@ -25,60 +24,31 @@ struct PhantomRenderer {
     var scaled = grid
     scaled.pixel /= scale
     bodyGrid = scaled
-    heights = (0..<grid.slices).map { scaled.z(slice: $0) }
+    let heights = scaled.heights
     noiseLevel = Float(random.uniform(in: 16..<26))
     anatomy = Anatomy(heights: heights, using: phantom.stream("anatomy"))
     ribs = RibCage(body: anatomy.body, heights: heights)
     table = Table(top: -anatomy.body.halfLengths(-230).y - 1)
-    fields = [(6, 85.0..<170), (6, 22.0..<55), (12, 5.0..<18)].map { [heights] count, wavelengths in
+    fields = [(6, 85.0..<170), (6, 22.0..<55), (12, 5.0..<18)].map { count, wavelengths in
       WaveField(waves: count, wavelengths: wavelengths, heights: heights, using: &random)
     }
     noise = ScannerNoise(slices: grid.slices, rows: grid.rows, stream: phantom.stream("noise"))
   }
 
-  /// Paints all planes and hands each over: its column, its values rounded to whole Hounsfield units, its classes.
-  mutating func render(
-    _ receive: (
-      _ column: Int, _ values: UnsafeMutableBufferPointer<Float>, _ labels: UnsafeMutableBufferPointer<UInt8>
-    ) -> Void
-  ) {
-    let count = grid.slices
-    let values = Buffer<Float>(count: count * grid.rows)
-    let labels = Buffer<UInt8>(count: count * grid.rows)
-    let notes = Buffer<Float>(count: count * 6)
-    heights.withUnsafeBufferPointer { heights in
-      guard let z = heights.baseAddress else { return }
-      var row = PhantomRow(
-        count: count, z: z, coarse: notes.base, lumps: notes.base + count, grain: notes.base + 2 * count,
-        cavity: notes.base + 3 * count, everywhere: notes.base + 4 * count, scratch: notes.base + 5 * count,
-        values: values.base, labels: labels.base)
-      row.everywhere.update(repeating: 1, count: count)
-      for column in 0..<grid.columns {
-        labels.values.update(repeating: 0)
-        row.x = bodyGrid.x(column: column)
-        let x = row.x
-        let present = anatomy.solids.filter { $0.reach.x.contains(x) }
-        noise.advance(to: column)
-        for index in 0..<grid.rows {
-          row.y = bodyGrid.y(row: index)
-          row.values = values.base + index * count
-          row.labels = labels.base + index * count
-          paint(&row, present)
-          expose(row, noiseStart: index * count)
-        }
-        receive(column, values.values, labels.values)
-      }
-    }
+  mutating func advance(to column: Int) {
+    let x = bodyGrid.x(column: column)
+    present = anatomy.solids.filter { $0.reach.x.contains(x) }
+    noise.advance(to: column)
   }
 
-  /// Air, then the patient, then the table, which gives way to the patient.
-  private func paint(_ row: inout PhantomRow, _ solids: [Solid]) {
+  /// Air, then the patient, then the table, which gives way to the patient; whole Hounsfield units.
+  func paint(_ row: borrowing PhantomRow, at start: Int) {
     row.values.update(repeating: -1006, count: row.count)
     let edge = Float(max(0.9, grid.pixel * 0.9, grid.sliceSpacing * 0.3))
     let y = row.y
-    row.cavity.update(repeating: 0, count: row.count)
+    row.enclosure.update(repeating: 0, count: row.count)
     var isFilled = false
-    for solid in solids where solid.reach.y.contains(y) {
+    for solid in present where solid.reach.y.contains(y) {
       if !isFilled {
         fields[0].fill(row.coarse, x: row.x, y: y)
         fields[1].fill(row.lumps, x: row.x, y: y)
@@ -89,6 +59,7 @@ struct PhantomRenderer {
       if solid.isCavity { ribs.paint(row, grid: bodyGrid) }
     }
     table.paint(row)
+    expose(row, noiseStart: start)
   }
 
   /// Adds the noise, which is strongest in the middle of the body and weak in air, and rounds to what a scanner stores.
@@ -102,7 +73,6 @@ struct PhantomRenderer {
     let depth = max(0, 1 - (x * x / (160 * 160) + y * y / (110 * 110)))
     let inside = noiseLevel * (0.75 + 0.4 * depth)
     let shade = -7 * depth  // beam hardening
-    let rounder: Float = 12_582_912  // adding and taking away 1.5 * 2^23 rounds to the nearest integer
     noise.plane.withUnsafeBufferPointer { plane in
       guard let start = plane.baseAddress else { return }
       let noise = start + noiseStart
@@ -110,7 +80,7 @@ struct PhantomRenderer {
         let value = values[slice]
         let level = value < -700 ? inside * 0.55 : inside
         let exposed = value + level * noise[slice] + (value < -300 ? 0 : shade)
-        let rounded = (exposed + rounder) - rounder
+        let rounded = WholeNumber.nearest(exposed)
         values[slice] = rounded < -1024 ? -1024 : rounded > 3071 ? 3071 : rounded
       }
     }

@@ -1,0 +1,125 @@
+import Files
+
+/// Images and labels that lie as patterns in the pipeline say.
+public struct PairsLayout: Sendable, Equatable {
+  /// One for each channel, in the channels' order.
+  public var images: [CasePattern]
+  /// Where the labels lie; nil where there are none.
+  public var label: CasePattern?
+
+  /// A layout by patterns.
+  public init(images: [CasePattern], label: CasePattern?) {
+    self.images = images
+    self.label = label
+  }
+
+  /// All patterns, the label's last.
+  public var patterns: [CasePattern] { images + [label].compactMap { $0 } }
+
+  /// The patterns in a few words.
+  var explanation: String {
+    let images = DatasetError.list(images.map(\.description))
+    return images + (label.map { ", labels \($0)" } ?? "; no labels")
+  }
+
+  /// The cases below `root`.
+  ///
+  /// A file that several patterns fit belongs to the one with the most fixed characters, so that `{case}.nii.gz` can
+  /// stand beside `{case}_mask.nii.gz`.
+  /// - Throws: `DatasetError` where nothing fits, where a file's case can be read in several ways, and where two patterns
+  ///   have the same right to a file.
+  public func discover(_ root: String, channels: [String]) throws(DatasetError) -> Discovery {
+    var matches = patterns.map { PatternSearch(root: root, pattern: $0).matches() }
+    try assign(&matches)
+    var files: [[String: [String]]] = []
+    for (pattern, matches) in zip(patterns, matches) { files.append(try Self.byCase(matches, pattern)) }
+
+    let labels = label == nil ? [:] : files.removeLast()
+    let identifiers = Set(files.flatMap(\.keys)).union(labels.keys)
+    guard files.contains(where: { !$0.isEmpty }) else { throw none(root) }
+    let cases = identifiers.sortedByBytes().map { identifier in
+      var found = RawCase(identifier: identifier, images: [], label: nil)
+      for (index, files) in files.enumerated() {
+        guard let name = Self.only(files[identifier] ?? [], images[index], of: &found) else { continue }
+        if let name { found.images.append(RawFile(name, below: root)); continue }
+        found.problems.append(
+          "\(identifier): no image of \(channels[index]), found no such file, expected \(path(images[index], identifier)); "
+            + "copy the case again, or mend the pattern")
+      }
+      if let label, let name = Self.only(labels[identifier] ?? [], label, of: &found) {
+        found.label = name.map { RawFile($0, below: root) }
+      }
+      if !found.problems.isEmpty { found.images = [] }
+      return found
+    }
+    return Discovery(cases: cases)
+  }
+
+  /// Takes from each pattern the files that another one says more about.
+  private func assign(_ matches: inout [[PatternSearch.Match]]) throws(DatasetError) {
+    var owners: [String: [Int]] = [:]
+    for (index, matches) in matches.enumerated() {
+      for match in matches { owners[match.name, default: []].append(index) }
+    }
+    for name in owners.keys.sortedByBytes() {
+      let claims = owners[name, default: []]
+      let most = claims.map { patterns[$0].fixedCharacters }.max()
+      let best = claims.filter { patterns[$0].fixedCharacters == most }
+      guard best.count == 1 else {
+        throw .unusable(
+          place: name, problem: "two patterns fit this file",
+          found: DatasetError.list(best.map { patterns[$0].description }), expected: "one of them to fit it",
+          advice: "write more of the name into the one that is meant")
+      }
+      owners[name] = best
+    }
+    for index in matches.indices { matches[index].removeAll { owners[$0.name] != [index] } }
+  }
+
+  private static func byCase(
+    _ matches: [PatternSearch.Match], _ pattern: CasePattern
+  ) throws(DatasetError) -> [String: [String]] {
+    var files: [String: [String]] = [:]
+    for match in matches {
+      guard match.identifiers.count == 1 else {
+        throw .unusable(
+          place: match.name, problem: "the pattern \(pattern) leaves open what the case is called",
+          found: DatasetError.listing(match.identifiers), expected: "one way to read it",
+          advice: "write more of the name into the pattern")
+      }
+      files[match.identifiers[0], default: []].append(match.name)
+    }
+    return files
+  }
+
+  /// The one file of a case, nil inside where there is none; nil outside, and a problem of the case, where there are several.
+  private static func only(_ names: [String], _ pattern: CasePattern, of found: inout RawCase) -> String?? {
+    if names.count <= 1 { return .some(names.first) }
+    found.problems.append(
+      "\(found.identifier): the pattern \(pattern) fits several files, found \(DatasetError.list(names)), "
+        + "expected one; write more of the name into the pattern, or remove the others")
+    return nil
+  }
+
+  /// A pattern with a case's name filled in.
+  private func path(_ pattern: CasePattern, _ identifier: String) -> String {
+    pattern.components.map { component in
+      component.parts.map { part in
+        switch part {
+        case .text(let text): String(text)
+        case .anything: "*"
+        case .identifier: identifier
+        }
+      }.joined()
+    }.joined(separator: "/")
+  }
+
+  private func none(_ root: String) -> DatasetError {
+    let names = try? Folder.names(in: root)
+    return .unusable(
+      place: root, problem: "no file there fits the patterns",
+      found: names.map(DatasetError.listing) ?? "no folder that can be listed",
+      expected: DatasetError.list(images.map(\.description)),
+      advice: "patterns begin at this folder")
+  }
+}

@@ -1,0 +1,60 @@
+import Volumes
+
+/// One plane of a volume as a radiologist sees it: rows from the top, superior or anterior first; columns from the left,
+/// the patient's right first, or in a sagittal slice anterior first.
+public struct Slice<Value: Sendable>: Sendable {
+  /// Pixels down.
+  public let rows: Int
+  /// Pixels across.
+  public let columns: Int
+  /// Row by row.
+  public let values: [Value]
+
+  /// A slice that lies the right way up already.
+  /// - Precondition: `values.count == rows * columns`.
+  public init(rows: Int, columns: Int, values: [Value]) {
+    precondition(rows > 0 && values.count == rows * columns, "\(values.count) values do not fill \(rows)x\(columns)")
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+  }
+
+  /// The value of a pixel, `row` from the top and `column` from the left.
+  public subscript(row: Int, column: Int) -> Value { values[row * columns + column] }
+
+  /// The plane of a (z, y, x) array at `index` along `axis`: axial for z, coronal for y, sagittal for x.
+  ///
+  /// - Parameter pixel: the side of a square pixel in units of `spacing`; a voxel is shown by as many pixels as its size
+  ///   asks for, so that anatomy keeps its proportions. Nil: one pixel a voxel.
+  /// - Precondition: `voxels` holds `shape.count` values, in RAS+ order; `index` lies in the shape.
+  public init(
+    of voxels: UnsafePointer<Value>, shape: Shape, axis: SpatialAxis, index: Int,
+    spacing: Spacing = Spacing(z: 1, y: 1, x: 1), pixel: Double? = nil
+  ) {
+    precondition(index >= 0 && index < shape[axis], "slice \(index) outside 0..<\(shape[axis])")
+    let (down, across): (SpatialAxis, SpatialAxis) =
+      switch axis {
+      case .z: (.y, .x)
+      case .y: (.z, .x)
+      case .x: (.z, .y)
+      }
+    func shown(_ axis: SpatialAxis) -> [Int] {
+      let voxels = shape[axis]
+      let pixels = pixel.map { max(1, Int((Double(voxels) * spacing[axis] / $0).rounded())) } ?? voxels
+      return (0..<pixels).map { voxels - 1 - min(voxels - 1, (2 * $0 + 1) * voxels / (2 * pixels)) }
+    }
+    let (downwards, sideways) = (shown(down), shown(across))
+    var place = Shape(z: 0, y: 0, x: 0)
+    place[axis] = index
+    var values: [Value] = []
+    values.reserveCapacity(downwards.count * sideways.count)
+    for row in downwards {
+      place[down] = row
+      for column in sideways {
+        place[across] = column
+        values.append(voxels[(place.z * shape.y + place.y) * shape.x + place.x])
+      }
+    }
+    self.init(rows: downwards.count, columns: sideways.count, values: values)
+  }
+}

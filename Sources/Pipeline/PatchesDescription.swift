@@ -1,0 +1,56 @@
+import Shards
+import Volumes
+
+/// Patches and shards in words.
+enum PatchesDescription {
+  static func lines(of set: PatchSet) -> [String] {
+    let size = "\(text(set.shape)) voxels (z, y, x)"
+    var lines: [String]
+    switch set.sampling {
+    case .random(let random):
+      let patches = Quantity.counted(random.perCase, "patch", "patches")
+      lines = ["\(patches) of \(size) in each labelled case, at random places, seed \(random.seed)"]
+      if random.foreground > 0 {
+        let centred = Int((Double(random.perCase) * random.foreground).rounded())
+        lines.append("\(centred) of them centred on foreground: first a class that is there, then one of its voxels")
+      }
+      if set.skipsBlank { lines.append("places without foreground are drawn again; cases without any have no patch") }
+    case .grid(let overlap):
+      lines = [
+        "windows of \(size) that overlap by \(text(overlap)),",
+        "the last of each axis shifted back to end at the border",
+      ]
+      if set.skipsBlank { lines.append("windows without foreground are left out") }
+    }
+    if set.margin != .zero {
+      lines.append("stored with \(text(set.margin)) more voxels on each side, for augmentation")
+    }
+    return lines
+  }
+
+  static func lines(of shards: ShardsConfig, _ sets: [PatchSet], channels: Int) -> [String] {
+    let largest = sets.map { $0.imageBytes(channels: channels, as: shards.image) + $0.storedShape.count }.max() ?? 0
+    let compression = shards.compression == .none ? "not compressed" : "compressed with \(shards.compression.name)"
+    return [
+      "image \(shards.image.rawValue), label uint8, \(compression)",
+      "\(Quantity.counted(shards.filePatches, "patch", "patches")) a file, at most "
+        + "\(Quantity.bytes(largest * shards.filePatches)) before compression",
+      "outside a case: its smallest value in each channel, and background",
+    ]
+  }
+
+  /// What the user should know before patches are cut.
+  static func notes(on config: PipelineConfig) -> [String] {
+    let gaps = config.patches.filter { set in if case .grid = set.sampling { set.skipsBlank } else { false } }.map {
+      "patch set \($0.name) leaves out windows without foreground: train on it, but validate on one that covers all"
+    }
+    let isUnscaled = config.preprocess.contains { $0.overDataset?.isFoldSafe == true }
+    guard !config.patches.isEmpty, isUnscaled, config.shards.image == .float16 else { return gaps }
+    return gaps + [
+      "patches hold the values that fold_safe stages have not scaled yet, and float16 rounds them to 1 part in 2048; "
+        + "`shards: {image: float32}` keeps them as they are"
+    ]
+  }
+
+  private static func text(_ axes: ZYX<Int>) -> String { "\(axes.z) x \(axes.y) x \(axes.x)" }
+}

@@ -1,0 +1,52 @@
+import Prepared
+import Shards
+
+extension ShardManifest {
+  /// The manifest of files that were cut by a plan.
+  init(_ plan: Plan, _ source: PreparedFolder, _ sets: [PlannedSet], files: [File]) {
+    self.init(
+      name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
+      ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest, shardsDigest: plan.shardsDigest ?? "",
+      folds: source.folds)
+    cases = source.labelled.map {
+      Case(caseIdentifier: $0.caseIdentifier, fold: $0.fold, preparedSha256: $0.sha256)
+    }
+    self.files = files.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+    self.sets = sets.map { planned in
+      var set = PatchSet(planned)
+      set.count(self.files)
+      return set
+    }
+    deferredMaps = source.deferredMaps
+    warnings = sets.flatMap { $0.warnings(source) }
+  }
+}
+
+extension ShardManifest.PatchSet {
+  fileprivate init(_ planned: PlannedSet) {
+    let set = planned.set
+    switch set.sampling {
+    case .random(let random):
+      self.init(set: set.name, sampling: PatchesReader.Sampling.random.rawValue, layout: planned.layout)
+      perCase = random.perCase
+      foreground = random.foreground
+      seed = Int(random.seed)
+    case .grid(let overlap):
+      self.init(set: set.name, sampling: PatchesReader.Sampling.grid.rawValue, layout: planned.layout)
+      self.overlap = [overlap.z, overlap.y, overlap.x]
+    }
+    skipBlank = set.skipsBlank
+  }
+}
+
+extension PlannedSet {
+  /// What to know about the set, a line each.
+  fileprivate func warnings(_ source: PreparedFolder) -> [String] {
+    guard set.needsForeground else { return [] }
+    let without = Set(source.labelled.filter { !$0.hasForeground }.map(\.caseIdentifier))
+    guard !without.isEmpty else { return [] }
+    let fate = set.skipsBlank ? "they have no patch" : "all of their patches lie anywhere"
+    let names = without.sorted().prefix(5).joined(separator: ", ") + (without.count > 5 ? " and others" : "")
+    return ["patch set \(set.name): \(Quantity.counted(without.count, "case")) without foreground (\(names)): \(fate)"]
+  }
+}

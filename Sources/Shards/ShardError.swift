@@ -1,0 +1,48 @@
+/// Why a shard cannot be written or read. Each description is the one line that a user sees.
+public enum ShardError: Error, Equatable, CustomStringConvertible {
+  /// A layout that no file can have.
+  case layout(found: String)
+  /// A voxel that has no half-precision number.
+  case tooLarge(caseIdentifier: String, found: Float)
+  /// A label's value that is no class.
+  case foreignClass(caseIdentifier: String, found: Int, classes: Int)
+  /// HDF5 of somebody else's; `format` is what its attribute of that name says.
+  case notAShard(path: String, format: String?)
+  case otherVersion(path: String, found: Double?)
+  /// A file whose bytes are not those that were written.
+  case otherBytes(path: String, found: String, expected: String)
+  /// Something in a shard that cannot be so.
+  case unsound(path: String, name: String, found: String, expected: String)
+  /// A patch whose stored bytes are not those that were written.
+  case damagedPatch(path: String, patch: Int, caseIdentifier: String, what: String, found: String, expected: String)
+
+  /// The line that the user sees.
+  public var description: String {
+    switch self {
+    case .layout(let found):
+      return "patches: cannot be stored, found \(found), expected 1 voxel to 2^31 - 1 bytes a patch before "
+        + "compression, margin included, and at most 256 classes; change shape, margin or image"
+    case .tooLarge(let caseIdentifier, let found):
+      return "\(caseIdentifier): a value is too large for float16, found \(found), expected at most 65504; "
+        + "give shards: {image: float32}, or clip or rescale in the pipeline"
+    case .foreignClass(let caseIdentifier, let found, let classes):
+      return "\(caseIdentifier): the label has a value that is no class, found \(found), expected 0 to \(classes - 1); "
+        + "prepare the case again"
+    case .notAShard(let path, let format):
+      return "\(path): not a shard, found \(format.map { "format \"\($0)\"" } ?? "HDF5 without a format"), "
+        + "expected format \"\(ShardWriter.format)\"; look at it with h5dump, or give a file that `segprep shard` wrote"
+    case .otherVersion(let path, let found):
+      let version = found.map { Int(exactly: $0).map(String.init) ?? "\($0)" } ?? "none"
+      return "\(path): the shard is of another version, found \(version), expected \(ShardWriter.version); "
+        + "use the segprep that wrote it, or make the shards again"
+    case .otherBytes(let path, let found, let expected):
+      return "\(path): not the bytes that were written, found \(found), expected \(expected); "
+        + "run `segprep repair`, or copy the file again"
+    case .unsound(let path, let name, let found, let expected):
+      return "\(path): unsound \(name), found \(found), expected \(expected); "
+        + "run `segprep repair`, or copy the file again"
+    case .damagedPatch(let path, let patch, let caseIdentifier, let what, let found, let expected):
+      return "\(path): patch \(patch) of \(caseIdentifier): \(what) is damaged, found \(found), expected \(expected)"
+    }
+  }
+}
