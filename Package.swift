@@ -12,8 +12,8 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
-    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Augmentation", targets: ["Augmentation"]),
+    .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -99,15 +99,15 @@ let package = Package(
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ShardsTests",
       dependencies: [
         "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
         "Volumes",
       ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AugmentationTests",
-      dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(

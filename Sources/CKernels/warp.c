@@ -26,7 +26,7 @@ INLINE double floor_of(double v) {
 // Finds the places of the outputs from x on; says whether all of them have voxels on both sides.
 INLINE int locate(const segprep_warp *warp, const segprep_warp_row *row, size_t x, int planar, places *p) {
   EXACT
-  uint32_t outside = 0;
+  uint32_t outside[LANES] = {0}, any = 0;
   for (int a = planar ? 1 : 0; a < 3; a++) {
     const double base = floor_of((row->start[a] + row->step[a] * (double)x) * GRID + 0.5) / GRID;
     const double whole = floor_of(base);
@@ -45,10 +45,11 @@ INLINE int locate(const segprep_warp *warp, const segprep_warp_row *row, size_t 
       whole_steps -= local[l] < (float)whole_steps;
       p->at[a][l] = origin + whole_steps;
       p->past[a][l] = local[l] - (float)whole_steps;
-      outside |= (uint32_t)p->at[a][l] - low >= range;
+      outside[l] |= (uint32_t)p->at[a][l] - low >= range;
     }
   }
-  return !outside;
+  for (int l = 0; l < LANES; l++) any |= outside[l];
+  return !any;
 }
 
 // Brings places beyond the border back as it says; `inside` tells which outputs have a value at all. Returns how many.
@@ -99,11 +100,13 @@ INLINE void sample_nearest(const segprep_warp *warp, const float *image, int pla
   for (int l = 0; l < LANES; l++) value[l] = image[nearest[l]];
 }
 
-// Neighbours along x are fetched as one word, 4 (planar: 2) a voxel, and weighed for all lanes at once.
+// Neighbours along x are fetched as one word, 4 (planar: 2) a voxel, and weighed for all lanes at once. Gather instructions
+// are slower than the loads they stand for (8.6 ms a patch of 80x160x160 on Zen 5 instead of 8.1).
 INLINE void sample_linear(const segprep_warp *warp, const float *image, int planar, const int32_t *index,
                           const places *p, float *value) {
   float pair[4][2 * LANES];
   const ptrdiff_t y = warp->image_y, z = warp->image_z;
+#pragma clang loop vectorize(disable)
   for (int l = 0; l < LANES; l++) {
     const float *from = image + index[l];
     memcpy(pair[0] + 2 * l, from, 8);
@@ -177,54 +180,73 @@ INLINE void label_nearest(const segprep_warp *warp, int planar, const places *p,
   for (int l = 0; l < LANES; l++) label[l] = warp->label[index[l]];
 }
 
-// The class of the greatest trilinear weight among the 8 (planar: 4) voxels around one place.
+// The class of the greatest trilinear weight among the 8 (planar: 4) voxels around one place; each class is added up once.
 INLINE uint8_t greatest(const uint8_t *class, const float *weight, int count) {
   EXACT
-  uint8_t best = class[0];
+  uint8_t best = 0;
   float most = -1;
-  for (int i = 0; i < count; i++) {
+  for (uint32_t left = (1u << count) - 1; left;) {
+    const uint8_t current = class[__builtin_ctz(left)];
     float sum = 0;
-    for (int k = 0; k < count; k++) sum = class[k] == class[i] ? sum + weight[k] : sum;
-    if (sum > most || (sum == most && class[i] < best)) most = sum, best = class[i];
+    for (int k = 0; k < count; k++) {
+      const int same = class[k] == current;
+      sum += same ? weight[k] : 0;
+      left &= ~((uint32_t)same << k);
+    }
+    if (sum > most || (sum == most && current < best)) most = sum, best = current;
   }
   return best;
 }
 
-INLINE void label_argmax(const segprep_warp *warp, int planar, const places *p, uint8_t *label) {
+// The class of the greatest weight at output l of a block.
+INLINE uint8_t decide(const segprep_warp *warp, int planar, const places *p, int l) {
   EXACT
   const int32_t *extent = warp->label_extent;
-  for (int l = 0; l < LANES; l++) {
-    int32_t index[3][2] = {{0}};
-    float weight[3][2];
-    for (int a = planar ? 1 : 0; a < 3; a++) {
-      int32_t at = p->at[a][l];
-      float past = at < 0 ? 0 : at >= extent[a] ? 1 : p->past[a][l];
-      index[a][0] = at < 0 ? 0 : at >= extent[a] ? extent[a] - 1 : at;
-      index[a][1] = at < 0 ? 0 : at + 1 >= extent[a] ? extent[a] - 1 : at + 1;
-      weight[a][0] = 1 - past;
-      weight[a][1] = past;
-    }
-    const int count = planar ? 4 : 8;
-    uint8_t class[8], different = 0;
-    for (int k = 0; k < count; k++) {
-      const int32_t row = index[0][k >> 2] * extent[1] + index[1][k >> 1 & 1];
-      class[k] = warp->label[row * extent[2] + index[2][k & 1]];
-      different |= class[k] ^ class[0];
-    }
-    label[l] = class[0];
-    if (!different) continue;
-    float each[8];
-    for (int k = 0; k < count; k++) {
-      each[k] = weight[1][k >> 1 & 1] * weight[2][k & 1];
-      if (!planar) each[k] = weight[0][k >> 2] * each[k];
-    }
-    label[l] = greatest(class, each, count);
+  int32_t index[3][2] = {{0}};
+  float weight[3][2];
+  for (int a = planar ? 1 : 0; a < 3; a++) {
+    const int32_t at = p->at[a][l], last = extent[a] - 1;
+    const float past = at < 0 ? 0 : at > last ? 1 : p->past[a][l];
+    index[a][0] = at < 0 ? 0 : at > last ? last : at;
+    index[a][1] = at < 0 ? 0 : at >= last ? last : at + 1;
+    weight[a][0] = 1 - past;
+    weight[a][1] = past;
   }
+  const int count = planar ? 4 : 8;
+  uint8_t class[8];
+  float each[8];
+  for (int k = 0; k < count; k++) {
+    const int32_t row = index[0][k >> 2] * extent[1] + index[1][k >> 1 & 1];
+    class[k] = warp->label[row * extent[2] + index[2][k & 1]];
+    each[k] = weight[1][k >> 1 & 1] * weight[2][k & 1];
+    if (!planar) each[k] = weight[0][k >> 2] * each[k];
+  }
+  return greatest(class, each, count);
 }
 
-INLINE void put(const float *value, size_t width, float *result) {
-  if (width == LANES) memcpy(result, value, LANES * sizeof(float));
-  else memcpy(result, value, width * sizeof(float));
+// Most places lie among voxels of one class: neighbours along x are fetched as one word to see that.
+INLINE void label_argmax(const segprep_warp *warp, int planar, const places *p, uint8_t *label) {
+  const int32_t y = warp->label_extent[2], z = warp->label_extent[1] * y;
+  uint16_t pair[4][LANES], mixed[LANES];
+  int paired = 1;
+  for (int a = planar ? 1 : 0; a < 3; a++) paired &= warp->label_extent[a] > 1 && warp->low[a] == 0;
+  for (int l = 0; paired && l < LANES; l++) {
+    const uint8_t *from = warp->label + p->at[1][l] * y + p->at[2][l];
+    if (!planar) from += p->at[0][l] * z;
+    memcpy(pair[0] + l, from, 2);
+    memcpy(pair[1] + l, from + y, 2);
+    if (planar) continue;
+    memcpy(pair[2] + l, from + z, 2);
+    memcpy(pair[3] + l, from + z + y, 2);
+  }
+  for (int l = 0; paired && l < LANES; l++) {
+    const uint16_t class = pair[0][l] & 0xff, both = (uint16_t)(class * 0x0101);
+    mixed[l] = (pair[0][l] ^ both) | (pair[1][l] ^ both);
+    if (!planar) mixed[l] |= (pair[2][l] ^ both) | (pair[3][l] ^ both);
+    label[l] = (uint8_t)class;
+  }
+  for (int l = 0; l < LANES; l++)
+    if (!paired || mixed[l]) label[l] = decide(warp, planar, p, l);
 }
 
 INLINE void sample(const segprep_warp *warp, const segprep_warp_row *row, size_t n, float *result,
@@ -236,23 +258,27 @@ INLINE void sample(const segprep_warp *warp, const segprep_warp_row *row, size_t
     int whole = locate(warp, row, x, planar, &p), count = LANES;
     if (!whole) whole = (count = fold(warp, planar, &p, inside)) == LANES;
     if (count) index_image(warp, planar, &p, order == 3, index);
+    // A block without a border goes straight to its place.
+    const int straight = whole && width == LANES;
     for (int c = 0; c < warp->channels; c++) {
-      float value[LANES];
       const float *image = warp->image + c * warp->channel;
+      float aside[LANES], *to = result + c * result_channel + x, *value = straight ? to : aside;
       if (count && order == 0) sample_nearest(warp, image, planar, index, &p, value);
       if (count && order == 1) sample_linear(warp, image, planar, index, &p, value);
       if (count && order == 3) sample_cubic(warp, image, planar, index, &p, value);
+      if (straight) continue;
       if (!whole)
-        for (int l = 0; l < LANES; l++) value[l] = count && inside[l] ? value[l] : warp->outside[c];
-      put(value, width, result + c * result_channel + x);
+        for (int l = 0; l < LANES; l++) aside[l] = count && inside[l] ? aside[l] : warp->outside[c];
+      memcpy(to, aside, width * sizeof(float));
     }
     if (!warp->label) continue;
-    uint8_t label[LANES] = {0};
+    uint8_t aside[LANES], *label = straight ? labels + x : aside;
     if (count && warp->argmax) label_argmax(warp, planar, &p, label);
     else if (count) label_nearest(warp, planar, &p, label);
+    if (straight) continue;
     if (!whole)
-      for (int l = 0; l < LANES; l++) label[l] = count && inside[l] ? label[l] : 0;
-    memcpy(labels + x, label, width);
+      for (int l = 0; l < LANES; l++) aside[l] = count && inside[l] ? aside[l] : 0;
+    memcpy(labels + x, aside, width);
   }
 }
 

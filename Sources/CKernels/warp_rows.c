@@ -23,13 +23,3 @@ void segprep_warp_expand(const float *rows, size_t length, size_t count, const i
       result[x] = (w0[x] * from[0] + w1[x] * from[1]) + (w2[x] * from[2] + w3[x] * from[3]);
     }
 }
-
-SEGPREP_CLONES
-void segprep_warp_reverse(const float *restrict row, size_t n, float *restrict result) {
-  for (size_t i = 0; i < n; i++) result[i] = row[n - 1 - i];
-}
-
-SEGPREP_CLONES
-void segprep_warp_reverse_bytes(const uint8_t *restrict row, size_t n, uint8_t *restrict result) {
-  for (size_t i = 0; i < n; i++) result[i] = row[n - 1 - i];
-}

@@ -28,12 +28,13 @@ struct HeaderTransform {
     } else {
       (source, stored) = (.pixdim, Self.centred(extents: raw.extents, spacing: raw.pixdim))
     }
-    try Self.check(source, stored, raw, path: path)
     let unit = LengthUnit(code: raw.units, affine: stored)
     affine = stored.scaled(by: unit.millimetres)
     self.sform = sform?.scaled(by: unit.millimetres)
     self.qform = qform?.scaled(by: unit.millimetres)
-    let isQformSound = qform.map { Self.isSound(.qform, $0, raw) } == true
+    // After the conversion, which can take a size beyond what a number holds.
+    try Self.check(source, affine, raw, path: path)
+    let isQformSound = self.qform.map { Self.isSound(.qform, $0, raw) } == true
     other = source == .sform && isQformSound ? self.qform : nil
     var notes = [unit.note].compactMap { $0 }
     if source == .sform && !raw.pixdim.allSatisfy({ $0 != 0 && $0.isFinite }) {

@@ -10,8 +10,9 @@ struct CaseMaking {
   let results: IngestResults
   let observer: any IngestObserver
 
-  /// What the program takes before the first case: its own code and libraries (measured: 28 MB).
-  static let processBytes = 30_000_000
+  /// What the program takes before the first case: its own code and libraries, the plan (measured with `segprep plan`:
+  /// 35 MB).
+  static let processBytes = 36_000_000
 
   /// Makes the cases at `places` of the queue; one that fails is a result, and the others go on.
   /// - Returns: what it took; nil where nothing was made.
@@ -21,7 +22,9 @@ struct CaseMaking {
     // A case whose need cannot be told will say why when it is made.
     let forecasts = places.map { try? caseIngest.forecast(of: .init(queue.items[$0].raw)) }
     let whole = Workload(forecasts.compactMap { $0 })
-    if let warning = DiskForecast(whole, cases: places.count, folder: folder).warning { observer.warned(warning) }
+    if let warning = DiskForecast(whole, cases: places.count, plan: ingest.plan, folder: folder).warning {
+      observer.warned(warning)
+    }
     let begun = Date()
     let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
     let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
@@ -40,7 +43,8 @@ struct CaseMaking {
     if admission.failure != nil {
       let left = Set(results.making)
       let rest = Workload(zip(places, forecasts).filter { left.contains($0.0) }.compactMap(\.1))
-      throw IngestError.diskFull(DiskForecast(rest, cases: left.count, folder: folder), cases: left.count)
+      throw IngestError.diskFull(
+        DiskForecast(rest, cases: left.count, plan: ingest.plan, folder: folder), cases: left.count)
     }
     // A case that was left out or failed says nothing of how long the others take.
     let made = zip(places, forecasts).filter { results.isPresent($0.0) }.compactMap(\.1)

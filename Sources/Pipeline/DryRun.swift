@@ -93,7 +93,7 @@ public struct DryRun: Encodable {
       $0.add(rawBytes: $1.rawVoxelBytes ?? 0, preparedBytes: $1.bytes ?? 0)
     }
     time = TimeForecast(workload, jobs: ingest.jobs, last: Making.last(in: ingest.prepared))
-    disk = DiskForecast(workload, cases: making.count, folder: ingest.prepared)
+    disk = DiskForecast(workload, cases: making.count, plan: ingest.plan, folder: ingest.prepared)
     gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
     excluded = preview.excluded
     notes = preview.notes

@@ -118,7 +118,7 @@ public struct Ingest: Sendable {
     do {
       return try prepare(observer)
     } catch let error as FileError where error.isOutOfSpace {
-      throw IngestError.diskFull(DiskForecast(Workload(), cases: 1, folder: prepared), cases: 0)
+      throw IngestError.diskFull(DiskForecast(Workload(), cases: 1, plan: plan, folder: prepared), cases: 0)
     }
   }
 
@@ -133,7 +133,8 @@ public struct Ingest: Sendable {
       throw IngestError.nothingLeftToKeep(raw: raw, prepared: earlier.cases.count)
     }
     try FoldAssignment.check(preview, plan)
-    let output = try OutputFolder(path: prepared)
+    let output = try OutputFolder(path: prepared, for: .prepared)
+    CasePreviews.remove(below: output.path)
     let recorded = RawInputs(folder: output.path)
     let workers = Workers(count: Self.threads(jobs))
     defer { workers.stop() }
@@ -187,7 +188,11 @@ public struct Ingest: Sendable {
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
     let files = item.files.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
-    let known = files + [(item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file")]
+    let known =
+      files + [
+        (item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file"),
+        (output + CasePreviews.folder(item.identifier), "its previews"),
+      ]
     for (path, name) in known where text.hasPrefix(path + ": ") {
       // Several problems are one text, and each begins with the case's name.
       let rest = text.dropFirst(path.count + 2).replacingOccurrences(of: "; \(item.identifier): ", with: "; ")

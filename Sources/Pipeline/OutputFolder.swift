@@ -11,17 +11,32 @@ import Prepared
 final class OutputFolder: Sendable {
   let path: String
   private let lock: Int32
-  /// What a run writes beside the cases.
-  private static let files = [
-    ".lock", "manifest.json", "splits_final.json", "datalist.json", "dataset_fingerprint.json", "plan.json",
-    "run_report.json",
-  ]
 
-  /// - Parameter subfolders: those that files are written to, below the folder.
+  /// What a run writes into its folder.
+  struct Content {
+    /// Below the folder.
+    var folders: [String]
+    /// Files in the folder itself.
+    var files: [String]
+
+    /// Prepared cases.
+    static let prepared = Content(
+      folders: ["cases", CasePreviews.folder],
+      files: [
+        ".lock", "manifest.json", "splits_final.json", "datalist.json", "dataset_fingerprint.json", "plan.json",
+        "run_report.json",
+      ])
+
+    /// Shards of these sets.
+    static func shards(_ sets: [String]) -> Content {
+      Content(folders: sets, files: [".lock", "manifest.json", "plan.json", "run_report.json"])
+    }
+  }
+
   /// - Throws: `IngestError.outputNotWritable`, `.outputObstructed` or `.outputHeld`; `FileError` where the disk is full.
-  init(path: String, subfolders: [String] = ["cases", CasePreviews.folder]) throws {
+  init(path: String, for content: Content) throws {
     self.path = path
-    try Self.make(path, subfolders)
+    try Self.make(path, content)
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
     // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
@@ -29,20 +44,20 @@ final class OutputFolder: Sendable {
       close(lock)
       throw IngestError.outputHeld(path: path)
     }
-    for folder in [path] + subfolders.map({ path + "/" + $0 }) {
+    for folder in [path] + content.folders.map({ "\(path)/\($0)" }) {
       for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         unlink(folder + "/" + name)
       }
     }
-    CasePreviews.remove(below: path)
   }
 
   deinit { close(lock) }
 
   /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
-  private static func make(_ path: String, _ subfolders: [String]) throws {
+  private static func make(_ path: String, _ content: Content) throws {
+    let folders = content.folders.map { "\(path)/\($0)" }
     do {
-      for name in subfolders { try Folder.make(path + "/" + name) }
+      for folder in folders { try Folder.make(folder) }
     } catch {
       if error.isOutOfSpace { throw error }
       guard let found = Folder.obstacle(at: error.path), found != "nothing" else {
@@ -50,17 +65,20 @@ final class OutputFolder: Sendable {
       }
       throw IngestError.outputObstructed(path: path, found: found, at: error.path, expected: "a folder")
     }
-    for name in files where Folder.isFolder("\(path)/\(name)") {
+    for name in content.files where Folder.isFolder("\(path)/\(name)") {
       throw IngestError.outputObstructed(path: path, found: "a folder", at: "\(path)/\(name)", expected: "a file")
     }
-    for folder in [path] + subfolders.map({ path + "/" + $0 }) where access(folder, W_OK | X_OK) != 0 {
+    for folder in [path] + folders where access(folder, W_OK | X_OK) != 0 {
       throw IngestError.outputNotWritable(path: folder, detail: String(cString: strerror(errno)))
     }
   }
 
+  /// Removes a file below the folder; one that is not there is no error.
+  func remove(file: String) { unlink(path + "/" + file) }
+
   /// Removes what an earlier run made of a case that nothing names any more; what is not there is no error.
   func remove(_ caseIdentifier: String) {
-    unlink(path + "/" + Manifest.Case.file(caseIdentifier))
+    remove(file: Manifest.Case.file(caseIdentifier))
     CasePreviews.remove(of: caseIdentifier, below: path)
   }
 

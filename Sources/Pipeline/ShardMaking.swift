@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import HDF5
 import Parallelism
 import Shards
 
@@ -46,11 +48,32 @@ final class ShardMaking: @unchecked Sendable {
   var count: Int { places.count }
 
   /// Bytes before compression of the patches that must be cut.
-  var bytes: Int { places.reduce(0) { $0 + items[$1].file.patches.count * sets[items[$1].set].patchBytes } }
+  var bytes: Int { bytes(of: places) }
+
+  private func bytes(of places: [Int]) -> Int {
+    places.reduce(0) { $0 + items[$1].file.patches.count * sets[items[$1].set].patchBytes }
+  }
 
   /// Makes them.
   /// - Returns: where the time went.
+  /// - Throws: `ShardingError.diskFull`, and what cutting and storing throws.
   func run(threads: Int) throws -> ShardTimes {
+    do {
+      return try make(threads: threads)
+    } catch let error as FileError where error.isOutOfSpace {
+      throw diskFull
+    } catch let error as HDF5Error where error.isOutOfSpace {
+      throw diskFull
+    }
+  }
+
+  private var diskFull: ShardingError {
+    let left = lock.withLock { places.filter { written[$0] == nil } }
+    return .diskFull(
+      shards: sharding.shards, freeBytes: DiskSpace.freeBytes(at: sharding.shards), left: bytes(of: left))
+  }
+
+  private func make(threads: Int) throws -> ShardTimes {
     let places = places
     observer.began(patches: places.reduce(0) { $0 + items[$1].file.patches.count }, bytes: bytes)
     let workers = Workers(count: threads)

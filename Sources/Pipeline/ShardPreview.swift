@@ -1,3 +1,4 @@
+import Files
 import Parallelism
 import Shards
 
@@ -41,6 +42,8 @@ public struct ShardPreview: Encodable, Sendable {
   public var threads: Int
   /// The most memory that the run would take.
   public var memoryBytes: Int
+  /// Bytes free where the shards would lie; nil where the system does not say.
+  public var freeBytes: Int?
 
   /// Looks at the cases that `sharding` would cut patches from.
   /// - Throws: what the run would throw before it writes anything.
@@ -53,6 +56,7 @@ public struct ShardPreview: Encodable, Sendable {
     classes = sharding.plan.config.dataset.labels.names
     self.threads = threads
     memoryBytes = sharding.memoryBytes(planned, threads: threads)
+    freeBytes = DiskSpace.freeBytes(at: sharding.shards)
     let classes = classes.count
     sets = try planned.map { set in
       let shelf = CaseShelf(source, room: workers.count + 1)
@@ -112,9 +116,10 @@ public struct ShardPreview: Encodable, Sendable {
       "\(set.set): \(Quantity.counted(set.patches, "patch", "patches")) in \(Quantity.counted(set.files, "file")), "
         + "\(Quantity.bytes(set.bytesBeforeCompression)), about \(Quantity.bytes(set.bytes)) as stored\n"
     }
+    let room = freeBytes.map { "; \(Quantity.bytes($0)) free on the disk" } ?? ""
     let seconds = sets.reduce(0) { $0 + $1.seconds }
     return table.text + "\n" + sums.joined()
       + "Memory: \(Quantity.bytes(memoryBytes)) on \(Quantity.counted(threads, "thread")); "
-      + "time: about \(Quantity.seconds(seconds)), the disk apart. Nothing was written.\n"
+      + "time: about \(Quantity.seconds(seconds)), the disk apart\(room). Nothing was written.\n"
   }
 }

@@ -55,17 +55,17 @@ public struct Sharding: Sendable {
     try folder.check(sets, isRepair: isRepair)
     let threads = try threads(for: sets)
 
-    let output = try OutputFolder(path: shards, subfolders: sets.map(\.set.name))
+    let output = try OutputFolder(path: shards, for: .shards(sets.map(\.set.name)))
     observer.entered("looking at what is there")
     let making = try ShardMaking(
       sharding: self, sets: sets, source: source, earlier: folder.earlier, observer: observer, on: workers)
     let stale = try folder.stale(sets)
     // From here on files change. A manifest never vouches for one that is being made anew, whenever the run ends; only a
     // repair leaves it, because it makes the very files that the manifest states.
-    if !isRepair, making.count > 0 || !stale.isEmpty { output.remove("manifest.json") }
+    if !isRepair, making.count > 0 || !stale.isEmpty { output.remove(file: "manifest.json") }
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let times = try making.run(threads: threads)
-    for file in stale { output.remove(file) }
+    for file in stale { output.remove(file: file) }
 
     let manifest = ShardManifest(plan, source, sets, files: making.entries)
     try manifest.write(folder: output.path, flush: sync)

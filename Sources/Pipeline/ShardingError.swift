@@ -28,6 +28,8 @@ public enum ShardingError: Error, Equatable, CustomStringConvertible {
   case noForeground(set: String, cases: Int)
   /// A case from which more patches would be cut than anybody could mean.
   case tooManyPatches(set: String, caseIdentifier: String, found: Int, most: Int)
+  /// The disk took no more; with the bytes before compression of what is still to be written.
+  case diskFull(shards: String, freeBytes: Int?, left: Int)
   /// Patches that do not fit into the run's memory, even one at a time.
   case memory(set: String, needed: Int, given: Int)
 
@@ -73,6 +75,10 @@ public enum ShardingError: Error, Equatable, CustomStringConvertible {
     case .tooManyPatches(let set, let caseIdentifier, let found, let most):
       return "patch set \(set): too many patches, found \(found) in \(caseIdentifier), expected at most \(most); "
         + "choose a smaller overlap or a larger patch"
+    case .diskFull(let shards, let freeBytes, let left):
+      return "\(shards): the disk or your quota is full, found \(freeBytes.map(Quantity.bytes) ?? "too little") free, "
+        + "expected at most \(Quantity.bytes(left)) for the patches still to cut; free some space and run the same "
+        + "command again: files that are written are kept"
     case .memory(let set, let needed, let given):
       return "patch set \(set): takes \(Quantity.bytes(needed)) for one patch at a time, "
         + "found \(Quantity.bytes(given)), expected as much; raise --memory, or choose smaller patches"

@@ -27,6 +27,22 @@ public enum CasePreviews {
   ) throws {
     let path = prepared + "/" + folder(caseIdentifier)
     let temporary = AtomicFile.temporaryPath(for: path)
+    do {
+      try fill(temporary, with: previews, of: caseIdentifier, on: workers)
+      // A folder cannot take the place of one that holds something.
+      try? FileManager.default.removeItem(atPath: path)
+      guard rename(temporary, path) == 0 else { throw FileError(path: path, action: "write") }
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      // The temporary name says nothing to the reader, and differs from run to run.
+      if let error = error as? FileError { throw FileError(path: path, action: error.action, code: error.code) }
+      throw error
+    }
+  }
+
+  private static func fill(
+    _ temporary: String, with previews: [StagePreview], of caseIdentifier: String, on workers: Workers
+  ) throws {
     try Folder.make(temporary)
     try workers.forEach(previews.count) { index in
       let name = "\(index)-\(previews[index].stage).png"
@@ -35,9 +51,6 @@ public enum CasePreviews {
     let histograms = previews.map { Histograms(stage: $0.stage, channels: $0.histograms) }
     try AtomicFile.write(
       try CanonicalJSON.text(histograms, compact: true), to: temporary + "/histograms.json", flush: false)
-    // A folder cannot take the place of one that holds something.
-    try? FileManager.default.removeItem(atPath: path)
-    guard rename(temporary, path) == 0 else { throw FileError(path: path, action: "write") }
   }
 
   /// Removes a case's previews, and where no case is named what runs that were killed left of any.

@@ -53,6 +53,7 @@ public struct CaseForecast: Sendable, Equatable {
       if both > memory.bytes { memory = (both, stage.name.rawValue) }
     }
     self.shape = shape
+    memory.bytes += PreviewSampler.bytes(channels: raw.channels.count, stages: stages.count)
     (memoryBytes, memoryStage) = (memory.bytes, memory.stage)
     bytes = Self.volumeBytes(shape, raw)
   }

@@ -11,6 +11,10 @@ enum MemoryCheck {
   /// Refuses a volume of floats and a label that are larger than the memory.
   static func refuse(_ shape: Shape, channels: Int) throws {
     try refuse(bytes: shape.count * (4 * channels + 1), shape)
+    // A header can claim any voxel size, and a target grid is cut short where no array reaches.
+    guard shape.array.allSatisfy({ $0 < TargetGrid.longestAxis }) else {
+      throw PreprocessingError.endlessAxis(shape: "\(shape)")
+    }
   }
 
   static func refuse(bytes: Int, _ shape: Shape) throws {

@@ -169,6 +169,8 @@ public indirect enum PreprocessingError: Error, Equatable, CustomStringConvertib
   case needsLabel(stage: StageName)
   /// A volume larger than the machine's memory.
   case beyondMemory(shape: String, bytes: Int)
+  /// More voxels along an axis than any volume has.
+  case endlessAxis(shape: String)
   /// Values whose spread is beyond the range of a float.
   case narrowRange(stage: StageName, width: Double)
   /// What is wrong with one of several channels.
@@ -194,6 +196,9 @@ public indirect enum PreprocessingError: Error, Equatable, CustomStringConvertib
     case .beyondMemory(let shape, let bytes):
       "preparing \(shape) voxels (z, y, x) takes \(bytes >> 20) MiB, expected less than this machine has; "
         + "look at the file's spacing and the target spacing"
+    case .endlessAxis(let shape):
+      "the target spacing makes \(shape) voxels (z, y, x), expected fewer than \(TargetGrid.longestAxis) along each axis; "
+        + "look at the file's spacing"
     case .inChannel(let index, let error):
       "channel number \(index + 1): \(error)"
     case .needsLabel(let stage):

@@ -15,7 +15,8 @@ class Peer:
 
 
 SCIPY = Peer("scipy", "order 3, 1 thread", ("scipy", "nibabel", "numpy"), 5)
-DEFAULT = (SCIPY, Peer("simpleitk", "order 1, 2 threads", ("simpleitk",), 5))
+H5PY = Peer("h5py", "gzip 1 and shuffle, 1 thread", ("h5py", "numpy"), 3)
+DEFAULT = (SCIPY, Peer("simpleitk", "order 1, 2 threads", ("simpleitk",), 5), H5PY)
 WITH_TORCH = (
     Peer("monai", "order 1", ("monai", "torch", "nibabel"), 3),
     Peer("torchio", "order 1", ("torchio", "torch"), 3),

@@ -1,11 +1,14 @@
 """The jobs measured, and what ours are held to."""
 
+import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from environment import SCIPY, Environment, Peer
+from environment import H5PY, SCIPY, Environment, Peer
 from measure import Contender, Series, alternate
 from report import Row, Target
 
@@ -15,6 +18,8 @@ PIPELINE = HERE.parents[1] / "Pipelines" / "kits19.yaml"
 TIMES_THE_FLOOR = 2.0
 TWO_JOBS_OVER_ONE = 1.6
 PEAK_MB = 400.0
+# Times h5py's gzip 1 and shuffle, writing the same patches.
+SHARD_SPEED = {"deflate": 2.5, "lz4": 8.0, "zstd": 2.5, "none": 8.0}
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Jobs:
         yield self._floor(sync=True)
         yield self._floor(sync=False)
         for peer in peers:
-            yield self._peer(peer, jobs=2)
+            if peer != H5PY:
+                yield self._peer(peer, jobs=2)
         if SCIPY in peers:
             yield self._peer(SCIPY, jobs=2, sync=False)
             yield self._peer(SCIPY, jobs=1)
@@ -36,6 +42,8 @@ class Jobs:
         if long:
             ours = self._alternate(self._ingest("long", jobs=2))[0]
             yield Row("one case of 1059 slices", 2, True, ours)
+        if H5PY in peers:
+            yield from self._shards()
         ours = self._alternate(Contender([self.segprep, "--version"]))[0]
         yield Row("start-up alone (--version)", 1, False, ours)
 
@@ -64,6 +72,37 @@ class Jobs:
         gain = one.median_s / two.median_s
         targets = (Target("times one job's speed", gain, TWO_JOBS_OVER_ONE, at_least=True),)
         return Row("eight cases", 2, True, two, "segprep, 1 thread", one, targets=targets)
+
+    def _shards(self) -> Iterator[Row]:
+        """Patches of eight cases written by both, each compression beside h5py's gzip."""
+        prepared, shards = self.folder / "prepared", self.folder / "shards"
+        pipelines = {name: self._pipeline(name) for name in SHARD_SPEED}
+        ingest = [self.segprep, "ingest", self.folder / "data" / "eight", "--out", prepared, "--quiet", "--json"]
+        subprocess.run([*ingest, "--pipeline", PIPELINE], check=True, stdout=subprocess.DEVNULL)
+        plan = [self.segprep, "shard", prepared, "--pipeline", PIPELINE, "--out", shards, "--quiet", "--json"]
+        subprocess.run(plan, check=True, stdout=subprocess.DEVNULL)
+        for name, target in SHARD_SPEED.items():
+            out = self.folder / "out"
+            command = [self.segprep, "shard", prepared, "--pipeline", pipelines[name], "--out", out, "--json"]
+            theirs = [self.environment.python, HERE / "shards_peer.py", prepared, shards, self.folder / "peer"]
+            series = self._alternate(
+                Contender(command, leaves=out),
+                Contender(theirs, leaves=self.folder / "peer", says_seconds=True),
+                runs=min(self.runs, 3))
+            gain = series[1].median_s / series[0].median_s
+            yield Row(
+                f"shards of eight cases, {name}", 2, True, series[0], self.environment.title(H5PY), series[1],
+                targets=(Target("times h5py's speed", gain, target, at_least=True),))
+        shutil.rmtree(prepared)
+        shutil.rmtree(shards)
+
+    def _pipeline(self, compression: str) -> Path:
+        """The paper's pipeline with another compression; what ingest reads of it is the same."""
+        plan = json.loads(subprocess.check_output([self.segprep, "plan", PIPELINE, "--json"]))["pipeline"]
+        plan["shards"]["compression"] = compression
+        path = self.folder / f"{compression}.yaml"
+        path.write_text(json.dumps(plan))
+        return path
 
     @property
     def _one_case(self) -> Path:

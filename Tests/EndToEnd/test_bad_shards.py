@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest
 
 import h5py
 import numpy
@@ -14,6 +15,7 @@ import numpy
 import scans
 from shards import SETS, STAGES, ShardCase, content, patch_set
 from support import PROGRAM, json_of, segprep
+from test_disk import can_mount, on_small_disk
 
 KILLS = 10
 FLIPS = 100
@@ -142,9 +144,30 @@ class RefusedRunTests(ShardCase):
         self.assert_refused(2, "not a manifest of shards, found other JSON", out=other)
 
     def test_output_below_a_file(self):
-        self.assert_refused(73, "cannot write there: Not a directory", out=scans.write(self.fresh("file"), b"x") / "out")
+        self.assert_refused(73, "cannot write there, found a file at .*, expected a folder", out=scans.write(self.fresh("file"), b"x") / "out")
 
+    @unittest.skipUnless(can_mount(), "no small disk can be mounted here")
     def test_full_disk(self):
+        expected = content(self.shard(self.prepared, self.cut()))
+        for size in ["200k", "700k"]:
+            with self.subTest(size=size):
+                out = self.fresh("copy")
+                shard = f'"{PROGRAM}" shard "{self.prepared}" --pipeline "{self.cut()}" --out DISK/shards --quiet'
+                found = on_small_disk(shard, size, room="60m", name="shards", copy=out, here=self.fresh("here"))
+                self.assertEqual((found["first.code"], found["first.out"]), ("2\n", ""))
+                self.assertRegex(
+                    found["first.err"], r"^segprep: .*/shards: the disk or your quota is full, found [\d.]+ k?B free, "
+                    r"expected at most [\d.]+ [kM]B for the patches still to cut; free some space and run the same "
+                    "command again: files that are written are kept\n$")
+                kept = found["first.files"].split()
+                self.assertEqual([name for name in kept if name.endswith(".tmp") or name == "manifest.json"], [])
+                self.assertEqual(found["second.code"], "0\n", found["second.err"])
+                files = len([name for name in kept if name.endswith(".h5")])
+                if files:
+                    self.assertIn(f"{files} kept as they were", found["second.out"])
+                self.assertEqual(content(out), expected)
+
+    def test_no_file_may_be_as_large(self):
         """As much as a limit on files lets be written; the next run goes on."""
         def limited():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

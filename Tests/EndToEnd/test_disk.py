@@ -11,6 +11,26 @@ from support import PIPELINES, PROGRAM, TestCase, identifiers, json_of, segprep
 PIPELINE = PIPELINES / "brats20.yaml"
 
 
+def on_small_disk(command, size, *, room, name, copy, here):
+    """Runs a command that writes DISK/name on a disk of `size`, makes `room` and runs it again; what each said and left.
+
+    What lies in DISK/name after that is copied to `copy`; `here` is an empty folder for what they say.
+    """
+    disk = here / "disk"
+    disk.mkdir(parents=True)
+    command = command.replace("DISK", str(disk))
+    script = f"""
+        mount -t tmpfs -o size={size} none "{disk}"
+        {command} > first.out 2> first.err; echo $? > first.code
+        find "{disk}" -type f -printf '%f\\n' > first.files
+        mount -o remount,size={room} "{disk}"
+        {command} > second.out 2> second.err; echo $? > second.code
+        cp -r "{disk}/{name}" "{copy}"
+    """
+    subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script], cwd=here, check=True, timeout=60)
+    return {path.name: path.read_text() for path in here.iterdir() if path.is_file()}
+
+
 def can_mount():
     """Whether a small disk can be made: a memory file system in a name space of our own."""
     if shutil.which("unshare") is None:
@@ -36,22 +56,10 @@ class FullDiskTests(DiskTestCase):
 
     def on_small_disk(self, size, *, jobs=2):
         """Runs an ingest on a disk of `size`, then makes room and runs it again; both results, and the folder."""
-        disk, out = self.fresh("disk"), self.fresh("copy")
-        disk.mkdir()
-        ingest = f'"{PROGRAM}" ingest "{self.raw}" --pipeline "{PIPELINE}" --out "{disk}/prepared" --quiet --jobs {jobs}'
-        script = f"""
-            mount -t tmpfs -o size={size} none "{disk}"
-            {ingest} > first.out 2> first.err; echo $? > first.code
-            find "{disk}" -type f -printf '%f\\n' > first.files
-            mount -o remount,size=60m "{disk}"
-            {ingest} > second.out 2> second.err; echo $? > second.code
-            cp -r "{disk}/prepared" "{out}"
-        """
-        here = self.fresh("here")
-        here.mkdir()
-        subprocess.run(
-            ["unshare", "--mount", "--map-root-user", "sh", "-c", script], cwd=here, check=True, timeout=60)
-        return {path.name: path.read_text() for path in here.iterdir()}, out
+        out = self.fresh("copy")
+        ingest = f'"{PROGRAM}" ingest "{self.raw}" --pipeline "{PIPELINE}" --out DISK/prepared --quiet --jobs {jobs}'
+        found = on_small_disk(ingest, size, room="60m", name="prepared", copy=out, here=self.fresh("here"))
+        return found, out
 
     def test_stops_cleanly_says_how_much_is_missing_and_goes_on(self):
         undisturbed = self.ingest(self.raw, PIPELINE)
@@ -63,7 +71,7 @@ class FullDiskTests(DiskTestCase):
                     warning, error = found["first.err"].splitlines()
                     self.assertRegex(
                         warning, "^warning: .*/prepared: the prepared cases may not fit on the disk, found .* free, "
-                        "expected 10.0 MB; free .* MB, or choose another --out$")
+                        r"expected 10\.5 MB; free .* MB, or choose another --out$")
                     kept = found["first.files"].split()
                     cases = [name for name in kept if name.endswith(".h5")]
                     self.assertLessEqual(len(cases), most)
@@ -86,8 +94,8 @@ class FullDiskTests(DiskTestCase):
                         self.assertEqual((out / case).read_bytes(), (undisturbed / case).read_bytes())
 
     def test_no_room_for_the_manifest(self):
-        """All cases fit, and nothing else: five of 1.67 MB, and some pages."""
-        for size in range(8100, 8400, 20):
+        """All cases fit, and nothing else: five of 1.67 MB with their previews."""
+        for size in range(8260, 8500, 8):
             found, out = self.on_small_disk(f"{size}k")
             self.assertIn(found["first.code"], ["0\n", "2\n"])
             self.assertEqual(found["second.code"], "0\n")
@@ -107,7 +115,7 @@ class ForecastTests(DiskTestCase):
         result = self.dry_run(out, "--jobs", 1)
         self.assertRegex(
             result.out, r"\nExpected: less than 1 s with --jobs 1 \(the rate of a 2-core AMD EPYC; yours may differ\); "
-            r"10\.0 MB of the [\d.]+ [kMGT]B that are free on the disk\. Nothing was written\.\n$")
+            r"10\.5 MB of the [\d.]+ [kMGT]B that are free on the disk\. Nothing was written\.\n$")
         self.assertFalse(out.exists())
 
     def test_time_is_the_last_runs_where_there_is_one(self):
@@ -120,7 +128,7 @@ class ForecastTests(DiskTestCase):
         # One of the six is left out, which headers do not tell.
         voxels = 80 * 80 * 52
         self.assertEqual(making["workload"], {"raw_bytes": 5 * voxels * 3, "prepared_bytes": 5 * voxels * 5})
-        self.assertEqual(forecast["disk"]["needed_bytes"], 6 * (voxels * 5 + 8000))
+        self.assertEqual(forecast["disk"]["needed_bytes"], 6 * (voxels * 5 + 88000))
 
         # A run that makes nothing leaves the rate as it was, and takes no time.
         self.ingest(self.raw, PIPELINE, out=out)

@@ -17,7 +17,8 @@ def lines(*command):
 
 
 def packages_of_makefile():
-    return re.search(r"^APT_BUILD := (.*)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE).group(1).split()
+    text = (REPOSITORY / "Makefile").read_text().replace("\\\n", " ")
+    return re.search(r"^APT_BUILD := (.*)$", text, re.MULTILINE).group(1).split()
 
 
 def needed():

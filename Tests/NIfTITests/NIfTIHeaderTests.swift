@@ -202,6 +202,18 @@ struct NIfTIHeaderTests {
     #expect(try read(made).affine.origin == [0.015625 * f / 2, -0.03125 * f, -0.0625 * f * 1.5])
   }
 
+  /// Found by fuzzing: sizes that are numbers in the header's unit and none in millimetres.
+  @Test func sizesThatConversionLosesAreAnError() {
+    var made = HeaderBytes(version: 2, units: 1)
+    made.sform = [1e153, 0, 0, 0, 0, 0.001, 0, 0, 0, 0, 0.001, 0]
+    #expect(message(made)?.hasPrefix("a.nii: the header places the voxels nowhere, found sform (1e+153, ") == true)
+    made.units = 3
+    made.sform = [1e-105, 0, 0, 0, 0, 1e-105, 0, 0, 0, 0, 1e-105, 0]
+    #expect(message(made)?.hasPrefix("a.nii: the header places the voxels nowhere, found sform (1e-105, ") == true)
+    made.units = 2
+    #expect(message(made) == nil)
+  }
+
   /// No scanner makes voxels of 10 cm: such a header means millimetres.
   @Test func impossibleMetresAreMillimetres() throws {
     var made = HeaderBytes(units: 1)

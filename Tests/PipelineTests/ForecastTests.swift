@@ -49,23 +49,30 @@ struct ForecastTests {
     #expect(Making.last(in: data.prepared) == making)
   }
 
-  @Test func warnsWhereCasesDoNotFit() {
-    var disk = DiskForecast(Workload(), cases: 2, folder: "out")
-    #expect(disk.neededBytes == 16000)
-    disk.freeBytes = 16000
-    #expect(disk.warning == nil)
-    #expect(disk.text == "16.0 kB of the 16.0 kB that are free on the disk")
-    disk.freeBytes = 6000
-    #expect(
-      disk.warning
-        == "out: the prepared cases may not fit on the disk, found 6.0 kB free, expected 16.0 kB; "
-        + "free 10.0 kB, or choose another --out")
-    disk.freeBytes = nil
-    #expect(disk.warning == nil && disk.text == "16.0 kB")
+  /// Beside the voxels: 8 kB in lists, and 40 kB for each channel of each picture.
+  private func forecast(cases: Int) throws -> DiskForecast {
+    let plan = Plan(try Sample.config(Sample.text), sourceFile: "sample.yaml")
+    #expect(plan.config.preprocess.count == 3 && plan.config.dataset.channels.count == 1)
+    return DiskForecast(Workload(), cases: cases, plan: plan, folder: "out")
   }
 
-  @Test func aFullDiskSaysHowMuchIsMissing() {
-    var disk = DiskForecast(Workload(), cases: 4, folder: "out")
+  @Test func warnsWhereCasesDoNotFit() throws {
+    var disk = try forecast(cases: 2)
+    #expect(disk.neededBytes == 336_000)
+    disk.freeBytes = 336_000
+    #expect(disk.warning == nil)
+    #expect(disk.text == "336 kB of the 336 kB that are free on the disk")
+    disk.freeBytes = 36_000
+    #expect(
+      disk.warning
+        == "out: the prepared cases may not fit on the disk, found 36.0 kB free, expected 336 kB; "
+        + "free 300 kB, or choose another --out")
+    disk.freeBytes = nil
+    #expect(disk.warning == nil && disk.text == "336 kB")
+  }
+
+  @Test func aFullDiskSaysHowMuchIsMissing() throws {
+    var disk = try forecast(cases: 4)
     disk.freeBytes = 1_234_567
     disk.neededBytes = 45_000_000
     let error = IngestError.diskFull(disk, cases: 4)

@@ -20,7 +20,7 @@ struct IngestTests {
       try data.folder.names("prepared")
         == [
           ".lock", "cases", "datalist.json", "dataset_fingerprint.json", "manifest.json", "plan.json",
-          "run_report.json", "splits_final.json",
+          "previews", "run_report.json", "splits_final.json",
         ])
     #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00001.h5", "case_00002.h5"])
 
@@ -79,7 +79,7 @@ struct IngestTests {
     let text = Sample.replacing(Sample.stage, with: "  - zscore: {over: dataset}")
     try data.run(text, jobs: 1, into: data.folder.path("one"))
     let expected = try data.files(in: "one")
-    #expect(expected.count == 7)
+    #expect(expected.count == 17)
     for jobs in [2, 3] {
       try data.run(text, jobs: jobs, into: data.folder.path("several\(jobs)"))
       #expect(try data.files(in: "several\(jobs)") == expected)

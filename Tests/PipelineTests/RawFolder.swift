@@ -1,3 +1,4 @@
+import Foundation
 import NIfTI
 import Pipeline
 import TestSupport
@@ -77,9 +78,11 @@ struct RawFolder {
   /// Every file that a run made, but the one that may differ.
   func files(in prepared: String) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for name in try folder.names(prepared) + folder.names(prepared + "/cases").map({ "cases/\($0)" })
-    where !["cases", "run_report.json", ".lock"].contains(name) {
-      files[name] = try folder.contents("\(prepared)/\(name)")
+    for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path(prepared))
+    where !["run_report.json", ".lock"].contains(name) {
+      var isFolder = ObjCBool(false)
+      _ = FileManager.default.fileExists(atPath: folder.path("\(prepared)/\(name)"), isDirectory: &isFolder)
+      if !isFolder.boolValue { files[name] = try folder.contents("\(prepared)/\(name)") }
     }
     return files
   }

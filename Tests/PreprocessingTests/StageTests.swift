@@ -329,6 +329,22 @@ struct StageTests {
     #expect(Sample(ArraySource(grid, .ras, .float64)).message()?.hasPrefix("1 of 2 voxels are NaN or infinite") == true)
   }
 
+  /// A header that claims voxels of 1e25 mm along one axis; the others keep the volume small.
+  @Test func axisThatNoVolumeHasIsRefused() throws {
+    let grid = Grid.random(shape, seed: 7)
+    let workers = Workers(count: 1)
+    let affine = Affine(rows: [[1e25, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+    let raw = RawVolumes(
+      channels: [ArraySource(grid)], label: nil, mapping: LabelMapping(classes: [0: 0]), affine: affine)
+    let stages: [Stage] = [.resample(Resampling(spacing: Spacing(z: 2, y: 2, x: 2)))]
+    let error = #expect(throws: PreprocessingError.self) { try Preprocessor(stages: stages).run(raw, on: workers) }
+    #expect(
+      error?.description
+        == "the target spacing makes 2x3x262144 voxels (z, y, x), expected fewer than 262144 along each "
+        + "axis; look at the file's spacing")
+    #expect(throws: PreprocessingError.self) { try CaseForecast(of: stages, for: raw, workers: 1) }
+  }
+
   @Test func nothingIsAllocatedThatNoMachineHolds() {
     let grid = Grid<Double>(Shape(z: 1, y: 1, x: 2), [0, 1])
     let message = Sample(ArraySource(grid)).message(.pad(Pad(shape: Shape(z: 1 << 20, y: 1 << 15, x: 1 << 15))))

@@ -34,7 +34,7 @@ final class ElasticRows {
     let weights = weights.room(for: 4 * stride)
     for x in 0..<stride {
       // Lanes beyond the row repeat its last voxel: they are computed and not stored.
-      let (first, four) = taps(min(x, shape.x - 1), .x)
+      let (first, four) = taps(min(x, shape.x - 1), step.x, points.x)
       firsts[x] = Int32(first)
       for tap in 0..<4 { weights[tap * stride + x] = four[tap] }
     }
@@ -53,13 +53,13 @@ final class ElasticRows {
     let slice = slice.room(for: count)
     let expanded = expanded.room(for: points.z * count)
     guard points.z > 1 else { return slice.update(from: expanded, count: count) }
-    let (first, four) = taps(z, .z)
+    let (first, four) = taps(z, step.z, points.z)
     blend(expanded + first * count, count, four, count, slice)
   }
 
   /// The displacements of an output row of the slice: along z, y and x, `stride` apart.
   func row(_ y: Int) -> UnsafePointer<Float> {
-    let (first, four) = taps(y, .y)
+    let (first, four) = taps(y, step.y, points.y)
     let row = row.room(for: 3 * stride)
     blend(slice.room(for: 0) + first * 3 * stride, 3 * stride, four, 3 * stride, row)
     return UnsafePointer(row)
@@ -75,10 +75,10 @@ final class ElasticRows {
   }
 
   /// The first control point that an output index reads, and the weights of the four.
-  private func taps(_ index: Int, _ axis: SpatialAxis) -> (first: Int, weights: SIMD4<Float>) {
-    let at = Double(index) / step[axis]
+  private func taps(_ index: Int, _ step: Double, _ points: Int) -> (first: Int, weights: SIMD4<Float>) {
+    let at = Double(index) / step
     // The last voxel may lie a rounding beyond the last interval.
-    let first = min(Int(at), points[axis] - 4)
+    let first = min(Int(at), points - 4)
     return (first, SIMD4<Float>(CubicSpline.weights(at - Double(first))))
   }
 

@@ -76,14 +76,19 @@ public final class SpatialSampler {
     _ label: UnsafeMutablePointer<UInt8>?
   ) {
     let shape = map.output
+    let (linear, offset) = (map.linear, map.offset)
+    // Columns of the map: what one step along an output axis adds to the source index (z, y, x).
+    let alongZ = SIMD3(linear.z.z, linear.y.z, linear.x.z)
+    let alongY = SIMD3(linear.z.y, linear.y.y, linear.x.y)
+    let first = SIMD3(offset.z, offset.y, offset.x)
     var row = segprep_warp_row()
-    row.step = (map.linear.z.x, map.linear.y.x, map.linear.x.x)
+    row.step = (linear.z.x, linear.y.x, linear.x.x)
     row.displacement_stride = elastic.stride
     for z in 0..<shape.z {
       if map.elastic != nil { elastic.enter(slice: z) }
       for y in 0..<shape.y {
-        let start = map.source(of: ZYX(z: Double(z), y: Double(y), x: 0))
-        row.start = (start.z, start.y, start.x)
+        let start = first + alongZ * Double(z) + alongY * Double(y)
+        row.start = (start[0], start[1], start[2])
         row.displacement = map.elastic == nil ? nil : elastic.row(y)
         let at = (z * shape.y + y) * shape.x
         segprep_warp_sample(&warp, &row, shape.x, image + at, shape.count, label.map { $0 + at })

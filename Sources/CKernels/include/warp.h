@@ -56,8 +56,15 @@ void segprep_warp_expand(const float *rows, size_t length, size_t count, const i
 // are mirrored about their first and last value. A single row is left as it is.
 void segprep_warp_prefilter(float *rows, size_t stride, size_t n, size_t width);
 
-// result[i] = row[n - 1 - i].
-void segprep_warp_reverse(const float *row, size_t n, float *result);
-void segprep_warp_reverse_bytes(const uint8_t *row, size_t n, uint8_t *result);
+// A box of values that is copied, its rows turned round or not; strides are in values and may be negative in the source.
+typedef struct {
+  size_t count[3];
+  ptrdiff_t source_z, source_y;
+  size_t target_z, target_y;
+  int reversed;
+} segprep_warp_copy;
+
+void segprep_warp_copy_floats(const segprep_warp_copy *copy, const float *source, float *target);
+void segprep_warp_copy_bytes(const segprep_warp_copy *copy, const uint8_t *source, uint8_t *target);
 
 #endif

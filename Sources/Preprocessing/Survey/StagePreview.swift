@@ -53,6 +53,14 @@ final class PreviewSampler: @unchecked Sendable {
   /// Voxels sampled for a histogram, about.
   private static let sampled = 1 << 16
 
+  /// Bytes that the previews of a case take, at most: a sampler of the raw voxels, one of the resampled ones, and what
+  /// is kept of each of `stages`.
+  static func bytes(channels: Int, stages: Int) -> Int {
+    let pixels = 3 * SliceTable.longestSide * SliceTable.longestSide
+    let sampler = channels * 4 * (pixels + sampled) + pixels * (1 + MemoryLayout<(Int32, Int32)>.size)
+    return 2 * sampler + (stages + 1) * pixels * (4 * channels + 1)
+  }
+
   init(_ layout: ArrayLayout, spacing: Spacing, channels: Int, isLabelled: Bool) {
     table = SliceTable(layout, spacing: spacing)
     // Odd, so that the samples do not all lie in a few columns.
