@@ -12,6 +12,7 @@ let package = Package(
     // The reader, the writer and the stages; then the modules whose types their interfaces speak of.
     .library(name: "NIfTI", targets: ["NIfTI"]),
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
+    .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
@@ -46,6 +47,8 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
+    .target(
+      name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
@@ -61,7 +64,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
+        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
+        "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -71,8 +75,8 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Shards", "Volumes",
+        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
+        "Prepared", "Preprocessing", "Randomness", "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -93,6 +97,10 @@ let package = Package(
     .testTarget(
       name: "PreparedTests",
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
       name: "ShardsTests",
