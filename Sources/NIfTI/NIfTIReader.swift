@@ -34,11 +34,15 @@ public final class NIfTIReader: PlaneSource, @unchecked Sendable {
   /// Opens the voxels of `header`, all of its dimensions beyond the third one after the other, as one stack of planes;
   /// where planes are so large that a program would notice, as a stack of rows.
   public convenience init(allDimensionsOf header: NIfTIHeader) throws {
-    let extents = header.extents
-    guard extents[0] <= ArrayLayout.longestAxis else { throw header.tooLongAnAxis }
-    let isLarge = extents[..<2].reduce(header.scalar.bytes, *) > Self.largePlane
-    let fast = isLarge ? 1 : 2
-    let stacked = Array(extents[..<fast]) + (isLarge ? [1] : []) + [extents[fast...].reduce(1, *)]
+    guard header.extents[0] <= ArrayLayout.longestAxis else { throw header.tooLongAnAxis }
+    let isLarge = header.extents[..<2].reduce(header.scalar.bytes, *) > Self.largePlane
+    try self.init(stacking: header, from: isLarge ? 1 : 2)
+  }
+
+  /// Opens the voxels of `header` with all dimensions from `slow` on (1 or 2) laid out as one, the third.
+  convenience init(stacking header: NIfTIHeader, from slow: Int) throws {
+    let fast = Array(header.extents[..<slow])
+    let stacked = fast + Array(repeating: 1, count: 2 - slow) + [header.extents[slow...].reduce(1, *)]
     try self.init(
       header: header,
       layout: ArrayLayout(

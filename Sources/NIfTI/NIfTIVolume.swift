@@ -27,7 +27,8 @@ public final class NIfTIVolume: PlaneSource, @unchecked Sendable {
     self.layout = layout
     self.checksFile = checksFile
     first = index * layout.planes
-    reader = try NIfTIReader(allDimensionsOf: header)
+    // The planes of the volume, however large they are: whoever reads it has room for one.
+    reader = try NIfTIReader(stacking: header, from: 2)
   }
 
   /// Fills `plane` with the volume's next plane.

@@ -1,3 +1,4 @@
+import Foundation
 import NIfTI
 import TestSupport
 import Testing
@@ -42,6 +43,20 @@ struct NIfTIVolumeTests {
     #expect(
       folder.message { _ = try open(short, 0, checksFile: false) }
         == "a.nii: the file ends early, found 495 bytes, expected 496; download or copy it again")
+  }
+
+  /// 35 MB a plane: a reader of all dimensions takes such a file row by row.
+  @Test func largePlanesAreReadWhole() throws {
+    let header = HeaderBytes(dimensions: [4, 4200, 4200, 1, 2]).bytes
+    let path = try folder.put(header, "a.nii")
+    let plane = 2 * 4200 * 4200
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    try file.truncate(atOffset: UInt64(header.count + 2 * plane))
+    try file.seek(toOffset: UInt64(header.count + 2 * plane - 1))
+    try file.write(contentsOf: [7])
+    try file.close()
+    let bytes = try read(NIfTIVolume(NIfTIHeader(path: path), index: 1))
+    #expect(bytes.count == plane && bytes.last == 7)
   }
 
   @Test func orientationOfAnotherStandsIn() throws {
