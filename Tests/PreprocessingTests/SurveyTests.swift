@@ -185,4 +185,12 @@ import Volumes
     twice.merge(histogram)
     #expect(twice.distribution.voxels == found.voxels.map { 2 * $0 })
   }
+
+  /// The width from the lowest float to the highest is no float.
+  @Test func aPreviewsHistogramTakesTheWholeRangeOfFloats() {
+    let greatest = Float.greatestFiniteMagnitude
+    let histogram = StagePreview.Histogram(of: [-greatest, -greatest / 4, 0, greatest / 4, greatest], bins: 4)
+    #expect(histogram.counts == [1, 1, 2, 1])
+    #expect(StagePreview.Histogram(of: [3, 3], bins: 4).counts == [2, 0, 0, 0])
+  }
 }

@@ -24,11 +24,11 @@ public struct StagePreview: Sendable {
     public var counts: [Int]
 
     init(of sample: [Float], bins: Int = 64) {
-      let (lowest, highest) = (sample.min() ?? 0, sample.max() ?? 0)
-      (lower, upper) = (Double(lowest), Double(highest))
+      (lower, upper) = (Double(sample.min() ?? 0), Double(sample.max() ?? 0))
       counts = Array(repeating: 0, count: bins)
-      let scale = highest > lowest ? Float(bins) / (highest - lowest) : 0
-      for value in sample { counts[min(bins - 1, max(0, Int((value - lowest) * scale)))] += 1 }
+      // In doubles: the width of a float image's range may be no float.
+      let scale = upper > lower ? Double(bins) / (upper - lower) : 0
+      for value in sample { counts[min(bins - 1, Int((Double(value) - lower) * scale))] += 1 }
     }
   }
 
