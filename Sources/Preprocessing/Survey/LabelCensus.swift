@@ -37,16 +37,23 @@ public struct LabelCensus: Sendable, Codable, Equatable {
 extension LabelMap {
   /// The parts of a label map in memory.
   func components(on workers: Workers) throws -> Components {
-    let planes = LabelPlanes(count: shape.z)
-    try workers.forEach(shape.z) { z in
-      var runs: [LabelRun] = []
-      for y in 0..<shape.y { runs.append(row: y, of: classes.base + (z * shape.y + y) * shape.x, count: shape.x) }
-      planes.runs[z] = runs
-    }
     let counter = ComponentCounter(
       layout: ArrayLayout(extents: [shape.x, shape.y, shape.z], orientation: .ras, scalar: .uint8))
-    for z in 0..<shape.z { counter.add(planes.runs[z]) }
+    // A few planes at a time: the runs of noise take many times the label's memory.
+    for first in stride(from: 0, to: shape.z, by: Self.planesAtATime) {
+      let planes = LabelPlanes(count: min(Self.planesAtATime, shape.z - first))
+      try workers.forEach(planes.runs.count) { index in planes.runs[index] = runs(ofPlane: first + index) }
+      for runs in planes.runs { counter.add(runs) }
+    }
     return counter.finish()
+  }
+
+  private static let planesAtATime = 32
+
+  private func runs(ofPlane z: Int) -> [LabelRun] {
+    var runs: [LabelRun] = []
+    for y in 0..<shape.y { runs.append(row: y, of: classes.base + (z * shape.y + y) * shape.x, count: shape.x) }
+    return runs
   }
 }
 
