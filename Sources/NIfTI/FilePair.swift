@@ -1,7 +1,12 @@
 import Files
 
 /// A header and its voxels in two files of one name: .hdr and .img, either of them with .gz.
-enum FilePair {
+public enum FilePair {
+  /// The file that holds the other half of what `path` is one half of; nil for a file that is whole, or is alone.
+  public static func otherHalf(of path: String) -> String? {
+    header(of: path) ?? partners(of: path, ".hdr", ".img").first(where: Folder.isFile)
+  }
+
   /// The header beside an .img file; nil where the path is another file, or has none beside it.
   static func header(of path: String) -> String? { partners(of: path, ".img", ".hdr").first(where: Folder.isFile) }
 

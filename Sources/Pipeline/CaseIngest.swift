@@ -88,13 +88,14 @@ struct CaseIngest {
   /// Prepares the case and writes it below `folder`.
   func run(_ raw: RawCase, into folder: String, sync: Bool, entered: (String) -> Void) throws -> Outcome {
     let opened = try Opened(raw)
-    let hashes = try raw.files.map { try HashLane(path: $0.path) }
+    let files = raw.filesOnDisk
+    let hashes = try files.map { try HashLane(path: $0.path) }
     var state = try preprocess(opened, hashes: hashes, previews: true, entered: entered)
     let rules = plan.config.dataset.exclude
     if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
 
     entered("write")
-    var hashed = Dictionary(zip(raw.files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
+    var hashed = Dictionary(zip(files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
     let source = source(of: raw, opened, hashed)
     let statistics = try statistics(of: &state)
     let writer = CaseFileWriter(
@@ -116,7 +117,12 @@ struct CaseIngest {
     let layout = opened.images[0].layout
     let files = (raw.images + [raw.label].compactMap { $0 }).compactMap { file in
       hashed[file.name].map {
-        CaseSource.File(name: file.name, bytes: $0.stamp.bytes, sha256: $0.sha256, volume: file.volume?.index)
+        var source = CaseSource.File(
+          name: file.name, bytes: $0.stamp.bytes, sha256: $0.sha256, volume: file.volume?.index)
+        if let half = file.otherHalf, let found = hashed[half.name] {
+          source.otherHalf = .init(name: half.name, bytes: found.stamp.bytes, sha256: found.sha256)
+        }
+        return source
       }
     }
     let spacing = layout.orientation.canonical(opened.grid.affine, extents: layout.extents).spacing

@@ -54,17 +54,22 @@ struct CaseReuse {
     guard raw.problems.isEmpty, Folder.isFile(path) else { return .make(cause: nil) }
     guard let prepared = try? CaseFileReader(path: path) else { return .make(cause: "its prepared file is damaged") }
     guard prepared.ingestDigest == plan.ingestDigest else { return .make(cause: "the pipeline changed") }
-    let sources = prepared.source.images + [prepared.source.label].compactMap { $0 }
-    let files = raw.images + [raw.label].compactMap { $0 }
-    guard sources.map(\.name) == files.map(\.name), sources.map(\.volume) == files.map({ $0.volume?.index }) else {
+    let named = prepared.source.images + [prepared.source.label].compactMap { $0 }
+    let volumes = raw.images + [raw.label].compactMap { $0 }
+    let sources = named.flatMap { file in
+      [(file.name, file.sha256)] + [file.otherHalf].compactMap { $0.map { ($0.name, $0.sha256) } }
+    }
+    let files = volumes.flatMap { [$0] + [$0.otherHalf].compactMap { $0 } }
+    guard sources.map(\.0) == files.map(\.name), named.map(\.volume) == volumes.map({ $0.volume?.index }) else {
       let isLabelGone = raw.label == nil && prepared.source.label != nil
       return .make(cause: isLabelGone ? "its label is gone" : "its files are others")
     }
     var inputs: [String: HashedFile] = [:]
     for (source, raw) in zip(sources, files) {
-      let now = try inputs[source.name] ?? recorded.hashed(raw)
-      guard now.sha256 == source.sha256 else { return .make(cause: "\(Folder.lastName(of: raw.path)) changed") }
-      inputs[source.name] = now
+      let (name, sha256) = source
+      let now = try inputs[name] ?? recorded.hashed(raw)
+      guard now.sha256 == sha256 else { return .make(cause: "\(Folder.lastName(of: raw.path)) changed") }
+      inputs[name] = now
     }
     return .upToDate(prepared, raw: inputs)
   }

@@ -104,7 +104,7 @@ struct CaseQueue {
 
   init(_ cases: [RawCase]) {
     let sized = cases.map { raw in
-      return Item(raw: raw, bytes: raw.files.reduce(0) { $0 + ((try? OpenFile(reading: $1.path).length()) ?? 0) })
+      return Item(raw: raw, bytes: raw.filesOnDisk.reduce(0) { $0 + ((try? OpenFile(reading: $1.path).length()) ?? 0) })
     }
     items = sized.sorted { ($1.bytes, $0.raw.identifier) < ($0.bytes, $1.raw.identifier) }
   }

@@ -13,6 +13,28 @@ public struct CaseSource: Sendable, Codable, Equatable {
     public var sha256: String
     /// The volume that is the channel, in a file of several, from 0.
     public var volume: Int?
+    /// The .img of a .hdr, or the .hdr of an .img; nil for a file that is whole.
+    public var otherHalf: Half?
+
+    /// A file that is read with another one.
+    public struct Half: Sendable, Codable, Equatable {
+      /// As the other file's.
+      public var name: String
+      /// Its length as it lies on disk.
+      public var bytes: Int
+      /// Of the bytes as they lie on disk, in hexadecimal.
+      public var sha256: String
+
+      /// A raw file of that name, length and hash.
+      public init(name: String, bytes: Int, sha256: String) {
+        self.name = name
+        self.bytes = bytes
+        self.sha256 = sha256
+      }
+    }
+
+    /// Stands for all that the file's voxels are read from.
+    public var contentHash: String { sha256 + (otherHalf?.sha256 ?? "") }
 
     /// A raw file of that name, length and hash.
     public init(name: String, bytes: Int, sha256: String, volume: Int? = nil) {

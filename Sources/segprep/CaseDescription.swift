@@ -57,13 +57,18 @@ struct CaseDescription: Encodable {
     for note in source.notes ?? [] { text += "  note         \(note)\n" }
     for decision in decisions { text += "  stage        \(decision.summary)\n" }
     for file in source.images + [source.label].compactMap({ $0 }) {
-      text += "  from         \(file.name), \(Quantity.bytes(file.bytes)), sha256 \(file.sha256.prefix(16))...\n"
+      text += from(file.name, file.bytes, file.sha256)
+      if let half = file.otherHalf { text += from(half.name, half.bytes, half.sha256) }
     }
     return text + "  digest       \(ingestDigest)\n"
   }
 }
 
 extension CaseDescription {
+  private func from(_ name: String, _ bytes: Int, _ sha256: String) -> String {
+    "  from         \(name), \(Quantity.bytes(bytes)), sha256 \(sha256.prefix(16))...\n"
+  }
+
   /// How much of a class there was at each point of the way.
   private func census(ofClass value: Int) -> String {
     (statistics.labelCensuses ?? []).map { census in

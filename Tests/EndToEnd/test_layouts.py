@@ -318,6 +318,23 @@ class PairsTests(LayoutTestCase):
         self.assertIn(
             "pairs: scans/{case}/*_pet.nii and scans/{case}/{case}_ct.nii.gz, labels masks/{case}.nii.gz", plan.out)
 
+    def test_both_halves_of_a_pair_decide(self):
+        for ending in ["hdr", "img"]:
+            raw = self.fresh("raw")
+            raw.mkdir()
+            for case in range(2):
+                nibabel.save(nibabel.Nifti1Pair(channel(case, 0), MATRIX), raw / f"p{case}.img")
+            pipeline = self.layout("pairs", ["ct"], images=["{case}." + ending])
+            prepared = self.ingest(raw, pipeline)
+            # The headers are alike to the byte, the scans are not.
+            self.assertEqual((raw / "p0.hdr").read_bytes(), (raw / "p1.hdr").read_bytes())
+            self.assertEqual(json_of(prepared / "manifest.json")["warnings"], [])
+            (raw / "p1.img").write_bytes(channel(7, 0).tobytes(order="F"))
+            result, _ = self.run_ingest(raw, pipeline, out=prepared)
+            self.assertIn("1 prepared, 1 kept as they were", result.out)
+            self.assert_is(prepared, "p1", [channel(7, 0)])
+            self.assertEqual(json_of(prepared / "run_report.json")["cases"][1]["cause"], "p1.img changed")
+
     def test_patterns_count_in_the_digest(self):
         raw = self.fresh("raw")
         scans.write(raw / "a_ct.nii.gz", scans.nifti(channel(0, 0), MATRIX))
