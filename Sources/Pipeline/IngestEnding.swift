@@ -43,7 +43,7 @@ struct IngestEnding {
     }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
     manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
-    manifest.warnings += preview.notes + TwinCheck.warnings(manifest.cases)
+    manifest.warnings += try preview.notes + TwinCheck(folder: ingest.prepared).warnings(manifest.cases)
     self.manifest = manifest
     let before = Dictionary((earlier?.cases ?? []).map { ($0.caseIdentifier, $0.fold) }) { first, _ in first }
     moved = manifest.cases.filter { entry in

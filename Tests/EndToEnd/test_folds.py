@@ -1,5 +1,6 @@
 """Folds beyond plain k-fold, as a user asks for them: from the pipeline file to manifest.json and splits_final.json."""
 
+import gzip
 import json
 import shutil
 
@@ -123,3 +124,8 @@ class FoldTests(TestCase):
         expected = "LEAK: case_00000 and case_00002 have the same image and lie apart"
         self.assertEqual(len(result.lines_naming(expected)), 1, result.out)
         self.assertEqual([text[: len(expected)] for text in json_of(out / "manifest.json")["warnings"]], [expected])
+        # Packed anew it is another file, and still the same scan.
+        copy = raw / name(2) / "imaging.nii.gz"
+        copy.write_bytes(gzip.compress(gzip.decompress(copy.read_bytes()), 9))
+        result, out = self.run_ingest(raw, self.pipeline([], folds={"count": 3}))
+        self.assertEqual(len(result.lines_naming(expected)), 1, result.out)
