@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Parallelism
 import Prepared
 import Preprocessing
@@ -32,17 +33,13 @@ struct DatasetStages {
   /// with its reason, when it is prepared.
   private func measure(_ cases: [RawCase]) throws -> [IntensityMixture] {
     let labelled = cases.filter { $0.label != nil && $0.problems.isEmpty }.sorted { $0.identifier < $1.identifier }
-    let found = ResultsByIndex<[CaseIntensities]>(count: labelled.count)
+    let sum = Sum(channels: plan.config.dataset.channels.count)
     try workers.forEach(labelled.count, helping: true) { index in
       observer.entered(stage: "measure", caseIdentifier: labelled[index].identifier)
-      found.set(index, try? intensities(of: labelled[index]))
+      sum.put(index, (try? intensities(of: labelled[index])) ?? [])
     }
-    return try plan.config.dataset.channels.indices.map { channel in
-      // In the order of the identifiers: the sum must not depend on which case was measured first.
-      let mixture = IntensityMixture(found.values.compactMap { $0?[channel] })
-      guard mixture.std > 0 else { throw IngestError.noForeground }
-      return mixture
-    }
+    guard sum.mixtures.allSatisfy({ $0.std > 0 }) else { throw IngestError.noForeground }
+    return sum.mixtures
   }
 
   /// One case's foreground by channel, from its prepared file where that is up to date; nil where the case does not count.
@@ -56,21 +53,23 @@ struct DatasetStages {
   }
 }
 
-/// Results by index, each set by one thread, once.
-final class ResultsByIndex<Value>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Value?>
+/// Adds cases up in the order of their places, whichever is measured first; only those that wait for one are held.
+private final class Sum: @unchecked Sendable {
+  private(set) var mixtures: [IntensityMixture]
+  private var waiting: [Int: [CaseIntensities]] = [:]
+  private var next = 0
+  private let lock = NSLock()
 
-  init(count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: nil)
+  init(channels: Int) { mixtures = Array(repeating: IntensityMixture(), count: channels) }
+
+  /// - Parameter found: by channel; empty for a case that does not count.
+  func put(_ place: Int, _ found: [CaseIntensities]) {
+    lock.withLock {
+      waiting[place] = found
+      while let found = waiting.removeValue(forKey: next) {
+        for (channel, part) in found.enumerated() { mixtures[channel].add(part) }
+        next += 1
+      }
+    }
   }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  func set(_ index: Int, _ value: Value?) { storage[index] = value }
-
-  var values: [Value?] { Array(storage) }
 }

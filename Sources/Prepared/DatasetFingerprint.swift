@@ -45,14 +45,18 @@ public struct DatasetFingerprint: Sendable, Encodable {
   /// - Throws: `FileError`, `HDF5Error` and `CaseFileError` for a case file that cannot be read.
   public init(of manifest: Manifest, folder: String) throws {
     let cases = manifest.cases.filter(\.isLabelled)
-    let known = try cases.compactMap { try CaseFileReader(path: folder + "/" + $0.file).rawForeground() }
+    var mixtures = manifest.channels.map { _ in IntensityMixture() }
+    for item in cases {
+      guard let found = try CaseFileReader(path: folder + "/" + item.file).rawForeground() else { continue }
+      for (channel, part) in found.enumerated() { mixtures[channel].add(part) }
+    }
     shapesAfterCrop = cases.map(\.statistics.contentShape)
     spacings = cases.map(\.source.spacingMm)
     medianRelativeSizeAfterCropping = Self.median(
       cases.map { Double($0.statistics.contentShape.reduce(1, *)) / Double($0.source.shape.reduce(1, *)) })
     foregroundIntensityPropertiesPerChannel = [:]
-    for channel in manifest.channels.indices where !known.isEmpty {
-      foregroundIntensityPropertiesPerChannel["\(channel)"] = Foreground(IntensityMixture(known.map { $0[channel] }))
+    for (channel, mixture) in mixtures.enumerated() where !mixture.isEmpty {
+      foregroundIntensityPropertiesPerChannel["\(channel)"] = Foreground(mixture)
     }
   }
 

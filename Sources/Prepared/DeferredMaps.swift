@@ -28,22 +28,24 @@ public struct DeferredMaps: Sendable, Codable, Equatable {
 
   /// Works out what `stages` do, from the raw foreground in the case files.
   /// - Returns: nil where no stage is fold_safe.
-  /// - Throws: what reading a case file throws.
+  /// - Throws: what reading a case file throws, and `DeferredMapsError` where there is nothing to measure.
   public init?(_ stages: [Stage], of manifest: Manifest, folder: String) throws {
     let deferred = stages.filter { $0.overDataset?.isFoldSafe == true }
     guard !deferred.isEmpty else { return nil }
-    var known: [(fold: Int?, channels: [CaseIntensities])] = []
+    // Nil is all cases, a number those that the fold does not validate on.
+    let fits: [Int?] = [nil] + (0..<manifest.folds).map { $0 }
+    var mixtures = fits.map { _ in manifest.channels.map { _ in IntensityMixture() } }
     for item in manifest.cases where item.isLabelled {
-      let reader = try CaseFileReader(path: folder + "/" + item.file)
-      if let channels = try reader.rawForeground() { known.append((item.fold, channels)) }
-    }
-    let maps = { (cases: [[CaseIntensities]]) in
-      manifest.channels.indices.map { channel in
-        Map(Self.pointwise(deferred, IntensityMixture(cases.map { $0[channel] })))
+      guard let found = try CaseFileReader(path: folder + "/" + item.file).rawForeground() else { continue }
+      for (place, fold) in fits.enumerated() where fold == nil || item.fold != fold {
+        for (channel, part) in found.enumerated() { mixtures[place][channel].add(part) }
       }
     }
-    all = maps(known.map(\.channels))
-    folds = (0..<manifest.folds).map { fold in maps(known.filter { $0.fold != fold }.map(\.channels)) }
+    let maps = try zip(fits, mixtures).map { fold, mixtures in
+      guard mixtures.allSatisfy({ !$0.isEmpty }) else { throw DeferredMapsError.noForeground(fold: fold) }
+      return mixtures.map { Map(Self.pointwise(deferred, $0)) }
+    }
+    (all, folds) = (maps[0], Array(maps.dropFirst()))
   }
 
   private static func pointwise(_ stages: [Stage], _ mixture: IntensityMixture) -> Pointwise {
@@ -54,6 +56,22 @@ public struct DeferredMaps: Sendable, Codable, Equatable {
       case .zscore: map.followed(byOffset: mixture.mean, scale: mixture.std > 0 ? 1 / mixture.std : 1)
       default: map
       }
+    }
+  }
+}
+
+/// Why fold_safe stages have no numbers.
+public enum DeferredMapsError: Error, Equatable, CustomStringConvertible {
+  /// No foreground in the cases that the fold trains on; nil for all labelled cases.
+  case noForeground(fold: Int?)
+
+  /// The line that the user sees.
+  public var description: String {
+    switch self {
+    case .noForeground(let fold):
+      let cases = fold.map { "the cases that fold \($0) trains on" } ?? "any labelled case"
+      return "fold_safe: no foreground in \(cases), found none, expected some to measure; "
+        + "look at the labels, or stratify the folds"
     }
   }
 }

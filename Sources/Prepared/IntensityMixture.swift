@@ -20,27 +20,28 @@ public struct CaseIntensities: Sendable {
 
 /// The intensities of several cases, each of which counts the same however many voxels it has.
 public struct IntensityMixture: Sendable {
-  private let parts: [CaseIntensities]
-  /// Intensities, ascending, and the share of the whole that each has.
-  private let shares: [(value: Float, share: Double)]
+  private var moments: [CaseStatistics.Channel] = []
+  /// For each intensity its share of each case, added up: a data set's distributions do not all fit into the memory.
+  private var shares: [Float: Double] = [:]
 
-  /// The mixture of some cases; the same to the last bit only for the same order.
-  public init(_ parts: [CaseIntensities]) {
-    self.parts = parts
-    var shares: [Float: Double] = [:]
-    for part in parts {
-      let whole = Double(part.distribution.voxels.reduce(0, +)) * Double(parts.count)
-      for (value, voxels) in zip(part.distribution.values, part.distribution.voxels) {
-        shares[value, default: 0] += Double(voxels) / whole
-      }
+  /// A mixture of nothing yet.
+  public init() {}
+
+  /// Adds a case; the mixture is the same to the last bit only for the same order.
+  public mutating func add(_ part: CaseIntensities) {
+    moments.append(part.moments)
+    let whole = Double(part.distribution.voxels.reduce(0, +))
+    for (value, voxels) in zip(part.distribution.values, part.distribution.voxels) {
+      shares[value, default: 0] += Double(voxels) / whole
     }
-    self.shares = shares.map { ($0.key, $0.value) }.sorted { $0.value < $1.value }
   }
 
+  /// Whether no case was added.
+  public var isEmpty: Bool { moments.isEmpty }
   /// The smallest value of any case.
-  public var minimum: Double { parts.map(\.moments.minimum).min() ?? 0 }
+  public var minimum: Double { moments.map(\.minimum).min() ?? 0 }
   /// The greatest value of any case.
-  public var maximum: Double { parts.map(\.moments.maximum).max() ?? 0 }
+  public var maximum: Double { moments.map(\.maximum).max() ?? 0 }
   /// The mean of the cases' means.
   public var mean: Double { average { $0.mean } }
   /// Standard deviation, ddof 0.
@@ -52,8 +53,8 @@ public struct IntensityMixture: Sendable {
   /// The lowest intensity that at least this share of the whole does not exceed.
   public func quantile(_ share: Double) -> Double {
     // A sum of shares is right to its rounding only.
-    var missing = share - 1e-9
-    for (value, share) in shares {
+    var missing = (share - 1e-9) * Double(moments.count)
+    for (value, share) in shares.sorted(by: { $0.key < $1.key }) {
       missing -= share
       if missing <= 0 { return Double(value) }
     }
@@ -67,6 +68,6 @@ public struct IntensityMixture: Sendable {
   }
 
   private func average(_ value: (CaseStatistics.Channel) -> Double) -> Double {
-    parts.reduce(0) { $0 + value($1.moments) } / Double(max(1, parts.count))
+    moments.reduce(0) { $0 + value($1) } / Double(max(1, moments.count))
   }
 }

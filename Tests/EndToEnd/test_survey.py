@@ -159,6 +159,20 @@ class SurveyTests(TestCase):
             with h5py.File(plain / case["file"]) as raw, h5py.File(out / case["file"]) as found:
                 numpy.testing.assert_array_equal(found["image"][()], raw["image"][()])
 
+    def test_fold_safe_stages_refuse_a_fold_that_trains_on_no_foreground(self):
+        raw = self.fresh("raw")
+        for number in range(4):
+            image = numpy.arange(1000, dtype=numpy.int16).reshape(10, 10, 10)
+            label = (image > (500 if number == 0 else 5000)).astype(numpy.uint8)
+            matrix = scans.affine("RAS", (1, 1, 1))
+            scans.write_case(
+                raw / "data", f"case_{number:05}", scans.nifti(image, matrix), scans.nifti(label, matrix))
+        pipeline = self.pipeline(self.over_dataset(fold_safe=True), folds={"count": 2})
+        result, out = self.run_ingest(raw, pipeline)
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.err, "fold_safe: no foreground in the cases that fold [01] trains on, found none")
+        self.assertFalse((out / "manifest.json").exists())
+
     def test_plan_names_the_leak(self):
         leaking = segprep("plan", self.pipeline(self.over_dataset()))
         self.assertEqual(leaking.out.count("LEAK: stage"), 2)
