@@ -71,6 +71,8 @@ struct CaseReuse {
       guard now.sha256 == sha256 else { return .make(cause: "\(Folder.lastName(of: raw.path)) changed") }
       inputs[name] = now
     }
+    // A run that makes a case anew is without its previews for a moment, and may end in it.
+    guard CasePreviews.exist(of: raw.identifier, below: folder) else { return .make(cause: "its previews are gone") }
     return .upToDate(prepared, raw: inputs)
   }
 

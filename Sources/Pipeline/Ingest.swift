@@ -163,7 +163,7 @@ public struct Ingest: Sendable {
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     let manifest = ending.manifest
     for identifier in ending.removable { output.remove(identifier) }
-    try writeFingerprint(of: manifest, earlier: earlier, in: output.path)
+    try writeFingerprint(of: manifest, in: output.path)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
@@ -176,18 +176,17 @@ public struct Ingest: Sendable {
     return report
   }
 
-  private func writeFingerprint(of manifest: Manifest, earlier: Manifest?, in folder: String) throws {
-    let path = folder + "/dataset_fingerprint.json"
-    if Folder.isFile(path), earlier?.cases == manifest.cases { return }
+  private func writeFingerprint(of manifest: Manifest, in folder: String) throws {
     let fingerprint = try DatasetFingerprint(of: manifest, folder: folder)
-    try AtomicFile.write(try CanonicalJSON.text(fingerprint), to: path, flush: sync)
+    try AtomicFile.write(
+      try CanonicalJSON.text(fingerprint), to: folder + "/dataset_fingerprint.json", flush: sync)
   }
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest
   /// must not depend).
   func reason(_ text: String, of item: RawCase) -> String {
     let output = prepared.hasSuffix("/") ? prepared : prepared + "/"
-    let files = item.files.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
+    let files = item.filesOnDisk.map { (path: $0.path, name: Folder.lastName(of: $0.path)) }
     let known =
       files + [
         (item.identifier, ""), (output + Manifest.Case.file(item.identifier), "its prepared file"),

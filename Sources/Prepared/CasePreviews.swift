@@ -15,6 +15,11 @@ public enum CasePreviews {
   /// Where a case's previews lie below the folder of prepared data.
   public static func folder(_ caseIdentifier: String) -> String { "\(folder)/\(caseIdentifier)" }
 
+  /// Whether a case has previews; they are there as a whole or not at all.
+  public static func exist(of caseIdentifier: String, below prepared: String) -> Bool {
+    Folder.isFolder(prepared + "/" + folder(caseIdentifier))
+  }
+
   private struct Histograms: Encodable {
     var stage: String
     var channels: [StagePreview.Histogram]

@@ -74,6 +74,17 @@ struct IngestReuseTests {
     #expect(try data.files(in: "prepared") == undisturbed)
   }
 
+  /// As after a kill between the old previews and the new ones, and after damage that `verify` names.
+  @Test func whatLiesBesideTheCasesIsMended() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let undisturbed = try data.files(in: "prepared")
+    try FileManager.default.removeItem(atPath: data.prepared + "/previews/case_00001")
+    try data.folder.put([1, 2, 3], "prepared/dataset_fingerprint.json")
+    #expect(causes(try data.run()) == [nil, "its previews are gone"])
+    #expect(try data.files(in: "prepared") == undisturbed)
+  }
+
   @Test func labelThatWentIsAChange() throws {
     let data = try RawFolder(2)
     try data.run()
