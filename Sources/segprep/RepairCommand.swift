@@ -8,7 +8,8 @@ struct RepairCommand: ParsableCommand {
     discussion: """
       Looks at every file of SHARDS, and cuts those again whose bytes are not what the manifest states. The prepared cases \
       must be those that the shards were cut from; cases that were added since are left aside, and folds stay as they \
-      were. Files that the manifest does not name, but a run could have written, are removed.
+      were. Files that the manifest does not name, but a run could have written, are removed. Where the manifest itself \
+      is damaged, what is prepared now decides, as for `segprep shard`.
 
       Examples:
         segprep repair shards --prepared prepared
