@@ -1,5 +1,6 @@
 """What is found out about raw cases: parts of each class before and after the stages, and nnU-Net's fingerprint."""
 
+import shutil
 import unittest
 
 import h5py
@@ -158,6 +159,16 @@ class SurveyTests(TestCase):
         for case in manifest["cases"]:
             with h5py.File(plain / case["file"]) as raw, h5py.File(out / case["file"]) as found:
                 numpy.testing.assert_array_equal(found["image"][()], raw["image"][()])
+
+    def test_cases_that_keep_earlier_numbers_are_warned_about(self):
+        raw, pipeline, out = self.fresh("raw"), self.pipeline(self.over_dataset()), self.fresh("prepared")
+        shutil.copytree(self.raw, raw)
+        self.ingest(raw, pipeline, out=out)
+        shutil.rmtree(next(raw.rglob("case_00001")))
+        warning = "warning: case_00001: prepared by earlier numbers over the data set, expected those of now; run"
+        self.assertIn(warning, self.run_ingest(raw, pipeline, out=out)[0].out)
+        self.assertIn(warning, segprep("inspect", out).out)
+        self.assertNotIn("earlier numbers", self.run_ingest(raw, pipeline, "--prune", out=out)[0].out)
 
     def test_plan_names_the_leak(self):
         leaking = segprep("plan", self.pipeline(self.over_dataset()))
