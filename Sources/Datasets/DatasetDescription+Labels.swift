@@ -37,6 +37,7 @@ extension DatasetDescription {
   /// What to say where the file claims another number of training cases than there are.
   func note(onTraining found: Int) -> String? {
     guard let claimedTraining, claimedTraining != found else { return nil }
-    return "\(Self.fileName): numTraining is \(claimedTraining), found \(found) training cases; is the copy complete?"
+    let question = found < claimedTraining ? "is the copy complete?" : "is \(Self.fileName) up to date?"
+    return "\(Self.fileName): numTraining is \(claimedTraining), found \(found) training cases; \(question)"
   }
 }

@@ -49,6 +49,21 @@ struct CaseReuse {
     }
   }
 
+  /// What to know about cases that a run leaves unlooked at: some may have been prepared by numbers over the data set
+  /// that are no longer those of the others.
+  func warnings(onUntouched entries: [Manifest.Case], stages: [Stage]) -> [String] {
+    let outOfStep = entries.filter { entry in
+      (try? CaseFileReader(path: folder + "/" + entry.file)).map { !statesNumbers(of: stages, $0.decisions) } ?? false
+    }
+    guard !outOfStep.isEmpty else { return [] }
+    let names = outOfStep.prefix(5).map(\.caseIdentifier).joined(separator: ", ")
+    let more = outOfStep.count > 5 ? " and \(outOfStep.count - 5) more" : ""
+    return [
+      "\(names)\(more): prepared by earlier numbers over the data set, expected those of now; run `segprep ingest` "
+        + "without --cases, and with --prune where raw files are gone"
+    ]
+  }
+
   private func look(at raw: RawCase) throws -> Look {
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
     guard raw.problems.isEmpty, Folder.isFile(path) else { return .make(cause: nil) }

@@ -161,7 +161,8 @@ public struct Ingest: Sendable {
     .run(places, into: output.path)
 
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
-    let manifest = ending.manifest
+    var manifest = ending.manifest
+    manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
     for identifier in ending.removable { output.remove(identifier) }
     try writeFingerprint(of: manifest, in: output.path)
     try manifest.write(folder: output.path, flush: sync)

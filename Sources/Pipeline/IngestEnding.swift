@@ -6,6 +6,8 @@ struct IngestEnding {
   let manifest: Manifest
   /// Prepared cases whose raw files are gone, kept or dropped.
   let gone: [String]
+  /// Prepared cases that stay as an earlier run left them, unlooked at.
+  let untouched: [Manifest.Case]
   /// Cases that validate in another fold than before.
   let moved: [String]
   /// Cases of which nothing that an earlier run made may stay.
@@ -25,15 +27,16 @@ struct IngestEnding {
     gone = goneCases.map(\.caseIdentifier).sorted()
     let dropped = ingest.prune ? Set(gone) : []
 
-    manifest.cases = results.present + others.filter { !dropped.contains($0.caseIdentifier) }
+    untouched = others.filter { !dropped.contains($0.caseIdentifier) }
+    manifest.cases = results.present + untouched
     manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
     manifest.failed = Self.absent(reports, .failed)
     // A run over some cases knows nothing new of the others.
-    let untouched = { (absent: Manifest.Absent) in
+    let isUntouched = { (absent: Manifest.Absent) in
       !touched.contains(absent.caseIdentifier) && preview.known.contains(absent.caseIdentifier)
     }
-    manifest.excluded += (earlier?.excluded ?? []).filter(untouched)
-    manifest.failed += (earlier?.failed ?? []).filter(untouched)
+    manifest.excluded += (earlier?.excluded ?? []).filter(isUntouched)
+    manifest.failed += (earlier?.failed ?? []).filter(isUntouched)
     manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }

@@ -47,7 +47,7 @@ public enum ShardingError: Error, Equatable, CustomStringConvertible {
     case .otherCases(let prepared, let found, let expected):
       return "\(prepared): holds cases of another pipeline, found ingest digest \(found.prefix(12)), "
         + "expected \(expected.prefix(12)); "
-        + "give the pipeline that they were ingested with, or ingest into another folder"
+        + "give the cases and the pipeline (or the shards) that belong together, or ingest into another folder"
     case .otherFolds(let prepared, let found, let expected):
       return "\(prepared): holds folds of another pipeline, found folds digest \(found.prefix(12)), "
         + "expected \(expected.prefix(12)); run `segprep ingest` again: no case is made anew for it"

@@ -140,7 +140,10 @@ public struct Manifest: Sendable, Codable, Equatable {
   /// - Throws: `FileError`, and `ManifestError` for a file that is no manifest, or one of another version.
   public static func read(path: String) throws -> Manifest {
     let data = Data(try OpenFile(reading: path).contents())
-    guard let head = ManifestHead(data), head.format == format else { throw ManifestError.notAManifest(path: path) }
+    guard let head = ManifestHead(data), head.format == format else {
+      throw ManifestHead.isNamed(format, in: data)
+        ? ManifestError.damaged(path: path) : ManifestError.notAManifest(path: path)
+    }
     guard head.formatVersion == version else {
       throw ManifestError.otherVersion(path: path, found: head.formatVersion)
     }
@@ -217,7 +220,7 @@ public struct Manifest: Sendable, Codable, Equatable {
 /// Why a manifest cannot be used.
 public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
-  /// A manifest of the right version that lacks keys or has values of other types.
+  /// Broken JSON, or a manifest of the right version that lacks keys or has values of other types.
   case damaged(path: String)
   case otherVersion(path: String, found: Int)
   /// A folder without a manifest.
@@ -227,10 +230,10 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAManifest(let path):
-      "\(path): not a manifest of prepared data, found other JSON, expected format \"\(Manifest.format)\""
+      "\(path): not a manifest of prepared data, found another text, expected JSON of format \"\(Manifest.format)\""
     case .damaged(let path):
-      "\(path): the manifest is damaged, found keys missing or of another type, expected what `segprep ingest` wrote; "
-        + "ingest again into another folder"
+      "\(path): the manifest is damaged, found JSON that is broken or lacks keys, expected what `segprep ingest` wrote; "
+        + "remove it and run that again: whole cases are kept"
     case .absent(let folder):
       "\(folder): no manifest.json there, expected the folder that `segprep ingest --out` wrote"
     case .otherVersion(let path, let found):

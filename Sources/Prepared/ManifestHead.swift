@@ -15,6 +15,11 @@ public struct ManifestHead: Decodable, Sendable, Equatable {
     self = head
   }
 
+  /// Whether a text that may be damaged, and no JSON any more, still names a format.
+  public static func isNamed(_ format: String, in text: Data) -> Bool {
+    text.range(of: Data("\"\(format)\"".utf8)) != nil
+  }
+
   /// The head of a folder's manifest; nil where there is no manifest.
   /// - Throws: `FileError`.
   public static func read(folder: String) throws -> ManifestHead? {

@@ -24,7 +24,8 @@ extension ShardManifest {
     let bytes = try OpenFile(reading: path).contents()
     let data = Data(bytes)
     guard let head = ManifestHead(data), head.format == format else {
-      throw ShardManifestError.notAManifest(path: path)
+      throw ManifestHead.isNamed(format, in: data)
+        ? ShardManifestError.damaged(path: path) : ShardManifestError.notAManifest(path: path)
     }
     guard head.formatVersion == version else {
       throw ShardManifestError.otherVersion(path: path, found: head.formatVersion)
@@ -109,7 +110,7 @@ extension ShardManifest {
 /// Why a manifest of shards cannot be used.
 public enum ShardManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
-  /// Keys missing or of another type, or not the text that was written.
+  /// Broken JSON, keys missing or of another type, or not the text that was written.
   case damaged(path: String)
   case otherVersion(path: String, found: Int)
   /// A folder without a manifest.
@@ -119,7 +120,7 @@ public enum ShardManifestError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAManifest(let path):
-      "\(path): not a manifest of shards, found other JSON, expected format \"\(ShardManifest.format)\""
+      "\(path): not a manifest of shards, found another text, expected JSON of format \"\(ShardManifest.format)\""
     case .damaged(let path):
       "\(path): the manifest is damaged, found other bytes than `segprep shard` wrote, expected those that its "
         + "manifest_sha256 states; run `segprep shard` again"

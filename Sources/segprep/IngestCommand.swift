@@ -27,8 +27,10 @@ struct IngestCommand: ParsableCommand {
 
       Examples:
         segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared
-        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared --cases case_00000,case_00012
-        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared --dry-run
+        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared \\
+          --cases case_00000,case_00012
+        segprep ingest kits19 --pipeline Pipelines/kits19.yaml --out prepared \\
+          --dry-run
       """)
 
   @Argument(help: "The folder of raw cases.")

@@ -1,18 +1,21 @@
 import Files
+import Foundation
 import NIfTI
+import Prepared
+import Shards
 
 /// The kinds of file that `inspect` describes, told apart by what they hold.
 enum InspectedFile {
-  case preparedFolder, manifest, preparedCase, nifti
+  case preparedFolder, preparedManifest, shardFolder, shardManifest, preparedCase, nifti
 
   /// - Throws: `FileError`, and `InspectError` for a file whose name and first bytes are none of theirs.
   init(path: String) throws {
     if Folder.isFolder(path) {
-      self = .preparedFolder
+      self = try Self.isOfShards(path + "/manifest.json") ? .shardFolder : .preparedFolder
       return
     }
     if path.hasSuffix(".json") {
-      self = .manifest
+      self = try Self.isOfShards(path) ? .shardManifest : .preparedManifest
       return
     }
     var start = [UInt8](repeating: 0, count: 8)
@@ -25,6 +28,12 @@ enum InspectedFile {
     } else {
       throw InspectError.unknownKind(path: path, start: Array(start.prefix(got)))
     }
+  }
+
+  /// Whether a manifest is one of shards, damaged or not; one that is absent is not.
+  private static func isOfShards(_ manifest: String) throws -> Bool {
+    guard Folder.isFile(manifest) else { return false }
+    return ManifestHead.isNamed(ShardManifest.format, in: Data(try OpenFile(reading: manifest).contents()))
   }
 
   /// HDF5 file format specification, section II.A.

@@ -29,9 +29,19 @@ enum ShardSummary {
     }
   }
 
+  /// A folder of shards in words.
+  static func text(_ manifest: ShardManifest) -> String {
+    let names = manifest.classes.filter { !$0.isEmpty }.joined(separator: ", ")
+    let head =
+      "\(manifest.name): \(Quantity.counted(manifest.cases.count, "case")), channels "
+      + "\(manifest.channels.joined(separator: ", ")), classes \(names), \(manifest.folds) folds\n"
+    return head + patches(manifest, classes(manifest).filter { $0 > 0 })
+      + manifest.warnings.map { "warning: \($0)\n" }.joined() + "shards digest \(manifest.shardsDigest)\n"
+  }
+
   static func text(_ report: ShardReport, out: String) -> String {
     let manifest = report.manifest
-    let classes = manifest.classes.indices.filter { !manifest.classes[$0].isEmpty }
+    let classes = Self.classes(manifest)
     var text = patches(manifest, classes.filter { $0 > 0 }) + "\n" + balance(report, classes)
     let anew = report.written.filter { $0.cause != nil }
     for (cause, files) in Dictionary(grouping: anew, by: { $0.cause ?? "" }).sorted(by: { $0.key < $1.key }) {
@@ -49,6 +59,11 @@ enum ShardSummary {
     if report.bytesBeforeCompression > 0 { text += "; \(speed(report))" }
     text += report.unlabelled > 0 ? "; \(report.unlabelled) without label: for prediction, not cut\n" : "\n"
     return text + "Check: segprep verify \(out)\n"
+  }
+
+  /// The numbers that are a class.
+  private static func classes(_ manifest: ShardManifest) -> [Int] {
+    manifest.classes.indices.filter { !manifest.classes[$0].isEmpty }
   }
 
   /// Patches by set and fold, and how many of them hold each class.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Parallelism
 import Pipeline
@@ -76,7 +77,17 @@ struct VerifyCommand: ParsableCommand {
       switch try ManifestHead.read(folder: folder)?.format {
       case ShardManifest.format: self = .shards(try ShardVerification(folder: folder))
       case Manifest.format: self = .prepared(try PreparedVerification(folder: folder))
+      case nil where Folder.isFile(folder + "/manifest.json"): self = try Self.damaged(folder)
       case let format: throw UnknownFolder(folder: folder, format: format)
+      }
+    }
+
+    /// Lets the reader of the manifest that the text may once have been say what is wrong with it.
+    private static func damaged(_ folder: String) throws -> FolderKind {
+      do {
+        return .shards(try ShardVerification(folder: folder))
+      } catch ShardManifestError.notAManifest {
+        return .prepared(try PreparedVerification(folder: folder))
       }
     }
 

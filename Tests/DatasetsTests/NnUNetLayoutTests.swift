@@ -80,7 +80,7 @@ import Testing
       ])
     #expect(
       found.notes == [
-        "dataset.json: numTraining is 2, found 4 training cases; is the copy complete?",
+        "dataset.json: numTraining is 2, found 4 training cases; is dataset.json up to date?",
         "imagesTr: passed over notes.txt, stray.nii.gz: expected names like CASE_0000.nii.gz",
         "labelsTr: no label of d, found in imagesTr: it counts as unlabelled",
       ])

@@ -56,7 +56,7 @@ class RefusedRunTests(ShardCase):
 
     def test_cases_of_another_pipeline(self):
         self.assert_refused(
-            2, "holds cases of another pipeline, found ingest digest .*expected .*; give the pipeline",
+            2, "holds cases of another pipeline, found ingest digest .*expected .*; give the cases and the pipeline",
             self.cut(stages=[{"zscore": {"over": "nonzero"}}]))
 
     def test_folds_of_another_pipeline(self):
@@ -141,7 +141,7 @@ class RefusedRunTests(ShardCase):
 
     def test_output_of_another_kind(self):
         other = self.ingest(self.raw, self.cut())
-        self.assert_refused(2, "not a manifest of shards, found other JSON", out=other)
+        self.assert_refused(2, "not a manifest of shards, found another text", out=other)
 
     def test_output_below_a_file(self):
         self.assert_refused(73, "cannot write there, found a file at .*, expected a folder", out=scans.write(self.fresh("file"), b"x") / "out")
@@ -237,6 +237,27 @@ class DamagedShardTests(ShardCase):
         self.files[3].write_bytes(changed)
         self.assertIn("1 file written", self.repair(self.out, self.prepared).out)
         self.assertEqual(content(self.out), self.expected)
+
+    def test_manifest_that_is_no_json_any_more(self):
+        manifest = self.out / "manifest.json"
+        broken = manifest.read_bytes()[:-200]
+        pipeline = self.cut(shards={"file_patches": 16})
+        for make in [
+                lambda: self.repair(self.out, self.prepared), lambda: self.shard(self.prepared, pipeline, out=self.out)]:
+            manifest.write_bytes(broken)
+            for command in ["verify", "inspect"]:
+                result = segprep(command, self.out)
+                self.assertEqual(result.code, 2)
+                self.assertIn("manifest.json: the manifest is damaged", result.err)
+            make()
+            self.assertEqual(content(self.out), self.expected)
+
+    def test_inspect_says_what_shards_hold(self):
+        for path in [self.out, self.out / "manifest.json"]:
+            result = segprep("inspect", path)
+            self.assertEqual(result.code, 0, result.err)
+            sets = json_of(self.out / "manifest.json")["sets"]
+            self.assertEqual({line.split()[0] for line in result.out.splitlines()[2:-1]}, {item["set"] for item in sets})
 
     def test_repair_needs_the_cases_that_were_cut(self):
         more = self.make_raw(self.fresh("raw"))

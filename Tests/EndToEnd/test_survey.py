@@ -1,5 +1,6 @@
 """What is found out about raw cases: parts of each class before and after the stages, and nnU-Net's fingerprint."""
 
+import shutil
 import unittest
 
 import h5py
@@ -172,6 +173,16 @@ class SurveyTests(TestCase):
         self.assertEqual(result.code, 2)
         self.assertRegex(result.err, "fold_safe: no foreground in the cases that fold [01] trains on, found none")
         self.assertFalse((out / "manifest.json").exists())
+
+    def test_cases_that_keep_earlier_numbers_are_warned_about(self):
+        raw, pipeline, out = self.fresh("raw"), self.pipeline(self.over_dataset()), self.fresh("prepared")
+        shutil.copytree(self.raw, raw)
+        self.ingest(raw, pipeline, out=out)
+        shutil.rmtree(next(raw.rglob("case_00001")))
+        warning = "warning: case_00001: prepared by earlier numbers over the data set, expected those of now; run"
+        self.assertIn(warning, self.run_ingest(raw, pipeline, out=out)[0].out)
+        self.assertIn(warning, segprep("inspect", out).out)
+        self.assertNotIn("earlier numbers", self.run_ingest(raw, pipeline, "--prune", out=out)[0].out)
 
     def test_plan_names_the_leak(self):
         leaking = segprep("plan", self.pipeline(self.over_dataset()))

@@ -82,10 +82,21 @@ struct ManifestTests {
 
   @Test func otherFilesAreRefused() throws {
     let read = { _ = try Manifest.read(folder: folder.path("")) }
-    let text = "manifest.json: not a manifest of prepared data, found other JSON, expected format \"segprep-prepared\""
-    for other in ["", "{}", "[1, 2]", #"{"format": "segprep-prepared"}"#] {
+    let text =
+      "manifest.json: not a manifest of prepared data, found another text, "
+      + "expected JSON of format \"segprep-prepared\""
+    for other in ["", "{}", "[1, 2]", #"{"format": "segprep-shards"}"#] {
       try folder.put(other.utf8, "manifest.json")
       #expect(folder.message(read)?.hasSuffix(text) == true)
+    }
+  }
+
+  @Test func brokenJSONIsADamagedManifest() throws {
+    let read = { _ = try Manifest.read(folder: folder.path("")) }
+    for broken in [#"{"format": "segprep-prepared""#, #"{"format": "segprep-prepared", "cases": [}"#] {
+      try folder.put(broken.utf8, "manifest.json")
+      #expect(
+        folder.message(read)?.contains("the manifest is damaged, found JSON that is broken or lacks keys") == true)
     }
   }
 
@@ -108,6 +119,6 @@ struct ManifestTests {
     try folder.put(#"{"format": "segprep-prepared", "format_version": 1}"#.utf8, "b.json")
     #expect(
       folder.message { _ = try Manifest.read(path: folder.path("b.json")) }?.hasPrefix(
-        "b.json: the manifest is damaged, found keys missing") == true)
+        "b.json: the manifest is damaged, found JSON that is broken or lacks keys") == true)
   }
 }

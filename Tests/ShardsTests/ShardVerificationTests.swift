@@ -186,7 +186,7 @@ struct ShardVerificationTests {
       try folder.put(Array(json.utf8), "manifest.json")
       return folder.message { _ = try verify() }
     }
-    #expect(try message("[1]")?.hasPrefix("./manifest.json: not a manifest of shards, found other JSON") == true)
+    #expect(try message("[1]")?.hasPrefix("./manifest.json: not a manifest of shards, found another text") == true)
     #expect(
       try message(#"{"format": "segprep-shards", "format_version": 2}"#)
         == "./manifest.json: the manifest is of another version, found 2, expected 1; use the segprep that wrote it, "
