@@ -272,7 +272,7 @@ struct AugmenterTests {
     }
     #expect(
       message(.contrast(Contrast(factor: 0...2)))
-        == "contrast: factor is out of range, found 0.0 to 2.0, expected 0.001 to 1000.0")
+        == "contrast: factor is out of range, found 0 to 2, expected 0.001 to 1000")
     #expect(message(.gamma(Gamma(chances: Chances(sample: 1.5)))).contains("probability"))
     #expect(message(.elastic(Elastic(sigma: 0.5...9))).contains("sigma"))
     #expect(message(.simulatedLowResolution(SimulatedLowResolution(zoom: 0.5...1.5))).contains("zoom"))

@@ -89,7 +89,7 @@ import Volumes
     #expect(augmented.ingestDigest == plain.ingestDigest)
     #expect(augmented.foldsDigest == plain.foldsDigest)
     #expect(augmented.shardsDigest == plain.shardsDigest)
-    #expect(PlanDescription.text(of: augmented).contains("gamma: channel_probability 1, exponent 0.7 to 1.5"))
+    #expect(PlanDescription.text(of: augmented).contains("gamma: exponent 0.7 to 1.5"))
   }
 
   @Test func mistakesAreNamed() {
