@@ -48,7 +48,7 @@ import Testing
             brightness_multiplicative: balanced false, factor 0.5 to 2, probability 0.15
             gamma: exponent 0.7 to 1.5, invert false, probability 0.15, retain_stats true
             gaussian_noise: deviation 0 to 0.05, per_channel false, probability 0.15
-            elastic: alpha 0 to 900, probability 0.15, sigma 9 to 13
+            elastic: alpha 0 to 900, avoid_folds false, probability 0.15, sigma 9 to 13
             rotation: degrees -15 to 15, probability 0.15
             scale: factor 0.85 to 1.25, probability 0.15
           what moves voxels between two groups of the others is one map, sampled once:
