@@ -56,6 +56,7 @@ consumer:
 # that need torch.
 bench: build apt-bench
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
 
 # The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
 # The compiler heeds the last -sanitize alone, so that names both. Without coverage a run proves nothing.

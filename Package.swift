@@ -48,7 +48,8 @@ let package = Package(
     .target(
       name: "Preprocessing", dependencies: ["CKernels", "Volumes", "Parallelism"], swiftSettings: strict),
     .target(
-      name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
+      name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"],
+      exclude: ["contact-sheet.png"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],

@@ -1,4 +1,5 @@
 import Parallelism
+import Synchronization
 
 /// A sample of a batch: where it is read, where it goes, and which one it is.
 public struct BatchSample: @unchecked Sendable {
@@ -31,14 +32,15 @@ extension Augmenter {
   public func apply(
     _ batch: [BatchSample], on workers: Workers, workspaces: ScratchPool<AugmentationWorkspace>
   ) throws -> [AugmentationRecord] {
-    let records = batch.map { draw($0.key, channels: $0.source.channels) }
+    let records = Mutex<[Int: AugmentationRecord]>([:])
     try workers.forEach(batch.count) { index in
       let workspace = workspaces.take(make: AugmentationWorkspace.init)
       defer { workspaces.give(workspace) }
       let sample = batch[index]
-      try replay(
-        records[index], sample.source, to: sample.target, statistics: sample.statistics, workspace: workspace)
+      let record = try apply(
+        sample.source, to: sample.target, key: sample.key, statistics: sample.statistics, workspace: workspace)
+      records.withLock { $0[index] = record }
     }
-    return records
+    return records.withLock { made in made.sorted { $0.key < $1.key }.map(\.value) }
   }
 }

@@ -49,7 +49,7 @@ public struct Augmenter: Sendable {
   /// The shape of a source: the patch and its margin.
   public var sourceShape: Shape { Shape { patchShape[$0] + 2 * margin[$0] } }
 
-  /// What happens to a sample, without doing it.
+  /// What happens to a sample, without doing it; elastic fields before they are weakened so that they do not fold.
   public func draw(_ key: SampleKey, channels: Int) -> AugmentationRecord {
     let conditions = DrawingConditions(channels: channels, margin: margin, isFlat: patchShape.z == 1)
     var seen: [Transform.Name: Int] = [:]
@@ -75,8 +75,21 @@ public struct Augmenter: Sendable {
     _ source: PatchSource, to target: PatchTarget, key: SampleKey, statistics: [IntensityStatistics]? = nil,
     workspace: AugmentationWorkspace
   ) throws(AugmentationError) -> AugmentationRecord {
-    let record = draw(key, channels: source.channels)
+    let record = unfolded(draw(key, channels: source.channels), workspace)
     try replay(record, source, to: target, statistics: statistics, workspace: workspace)
+    return record
+  }
+
+  /// The record with fields that do not fold, where that is asked for.
+  private func unfolded(_ record: AugmentationRecord, _ workspace: AugmentationWorkspace) -> AugmentationRecord {
+    var record = record
+    for (index, entry) in record.transforms.enumerated() {
+      guard case .elastic(let elastic) = transforms[entry.place], elastic.avoidsFolds,
+        case .elastic(let field) = entry.drawn
+      else { continue }
+      let output = schedule.isCropping(entry.place) ? patchShape : sourceShape
+      record.transforms[index].drawn = .elastic(workspace.sampler.damped(field, over: output))
+    }
     return record
   }
 

@@ -50,6 +50,13 @@ struct Schedule: Sendable, Equatable {
   }
 }
 
+extension Schedule {
+  /// Whether a transform belongs to the sampling that crops the margin off.
+  func isCropping(_ place: Int) -> Bool {
+    if case .spatial(let places) = stages[croppingStage] { places.contains(place) } else { false }
+  }
+}
+
 extension Schedule.Stage {
   var isSpatial: Bool {
     if case .spatial = self { true } else { false }

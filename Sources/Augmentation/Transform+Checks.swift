@@ -64,9 +64,17 @@ extension Transform {
     guard range.contains(values.lowerBound), range.contains(values.upperBound) else {
       throw .parameter(
         transform: name, name: parameter,
-        found: values.lowerBound == values.upperBound
-          ? "\(values.lowerBound)" : "\(values.lowerBound) to \(values.upperBound)",
-        expected: "\(range.lowerBound) to \(range.upperBound)")
+        found: values.lowerBound == values.upperBound ? Self.text(values.lowerBound) : Self.text(values),
+        expected: Self.text(range))
     }
+  }
+
+  private static func text(_ range: ClosedRange<Double>) -> String {
+    "\(text(range.lowerBound)) to \(text(range.upperBound))"
+  }
+
+  /// Whole numbers without a fraction.
+  private static func text(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
   }
 }

@@ -31,7 +31,12 @@ enum AugmentDescription {
   private static func line(of transform: Transform) -> String {
     guard case .object(let entry) = transform.json(.all), case .object(let keys)? = entry[transform.name.rawValue]
     else { return transform.name.rawValue }
-    let words = keys.sorted { $0.key < $1.key }.map { "\($0.key) \(text($0.value))" }
+    // What is as anybody would expect it need not be said.
+    let expected: [String: JSONValue] = [
+      "channel_probability": .number(1), "per_channel": .bool(true), "per_axis": .bool(false),
+    ]
+    let words = keys.filter { expected[$0.key] != $0.value }.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(text($0.value))" }
     return "\(transform.name.rawValue): \(words.joined(separator: ", "))"
   }
 

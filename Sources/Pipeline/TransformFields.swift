@@ -73,6 +73,7 @@ extension TransformField<Elastic> {
   static var all: [TransformField] {
     [
       .range("alpha", \.alpha), .range("sigma", \.sigma), .number("probability", \.probability),
+      .truth("avoid_folds", \.avoidsFolds),
       TransformField(
         key: "spacing_mm",
         read: { value, elastic throws(PipelineError) in

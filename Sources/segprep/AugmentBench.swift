@@ -51,7 +51,7 @@ struct AugmentBench: ParsableCommand {
     var margin: Int
     var bytes: Int
     var copyMs: Double
-    var copyGBPerS: Double
+    var copyGigabytesPerS: Double
     var transforms: [Row]
     var presets: [Row]
     var batchThreads: Int
@@ -77,7 +77,8 @@ struct AugmentBench: ParsableCommand {
       show(
         Result(
           shape: [80, 160, 160], margin: margin, bytes: bench.bytes, copyMs: copy * 1e3,
-          copyGBPerS: Double(bench.bytes) / copy * 1e-9, transforms: transforms, presets: presets, batchThreads: jobs,
+          copyGigabytesPerS: Double(bench.bytes) / copy * 1e-9, transforms: transforms, presets: presets,
+          batchThreads: jobs,
           batchSpeedup: alone / together))
     }
   }
@@ -112,7 +113,7 @@ struct AugmentBench: ParsableCommand {
       return "  \(name)\(number(row.msPerPatch)) ms, \(number(row.copies, 1)) copies"
     }
     print("One patch of 80x160x160 with its label, margin \(result.margin), one thread:")
-    print("  a plain copy of both takes \(number(result.copyMs)) ms (\(number(result.copyGBPerS, 1)) GB/s read)")
+    print("  a plain copy of both takes \(number(result.copyMs)) ms (\(number(result.copyGigabytesPerS, 1)) GB/s read)")
     for row in result.transforms { print(line(row)) }
     print("Whole presets, drawn as in training, mean:")
     for row in result.presets { print("\(line(row)), \(number(1e3 / row.msPerPatch, 0)) patches/s") }

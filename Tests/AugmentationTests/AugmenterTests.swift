@@ -138,6 +138,28 @@ struct AugmenterTests {
     }
   }
 
+  /// A field that folds is weakened on request; the record holds by how much, so that it is made again as it was.
+  @Test func foldsAreAvoidedOnRequest() throws {
+    let shape = Shape(z: 16, y: 24, x: 24)
+    let patch = TestPatch.scattered(shape)
+    func fields(avoidsFolds: Bool) throws -> [ElasticField] {
+      let augmenter = try Augmenter(
+        transforms: [.elastic(Elastic(alpha: 300...300, sigma: 3...3, avoidsFolds: avoidsFolds))], patchShape: shape)
+      return try (0..<5).map { seed in
+        let key = SampleKey(seed: UInt64(seed))
+        let (result, record) = try patch.augmented(by: augmenter, key: key)
+        #expect(try patch.replayed(record, by: augmenter) == result)
+        guard case .elastic(let field) = record.transforms.first?.drawn else { throw AugmentationError.repeatedElastic }
+        return field
+      }
+    }
+    let sampler = SpatialSampler()
+    let plain = try fields(avoidsFolds: false), damped = try fields(avoidsFolds: true)
+    #expect(plain.contains { sampler.smallestDeterminant(of: $0, over: shape) <= 0 })
+    #expect(damped.allSatisfy { sampler.smallestDeterminant(of: $0, over: shape) > 0 })
+    #expect(damped.contains { $0.damping < 1 })
+  }
+
   /// After the first samples, which draw one thing or another, no memory is made any more.
   @Test func workspacesStopGrowing() throws {
     let workspace = AugmentationWorkspace()
@@ -272,7 +294,7 @@ struct AugmenterTests {
     }
     #expect(
       message(.contrast(Contrast(factor: 0...2)))
-        == "contrast: factor is out of range, found 0.0 to 2.0, expected 0.001 to 1000.0")
+        == "contrast: factor is out of range, found 0 to 2, expected 0.001 to 1000")
     #expect(message(.gamma(Gamma(chances: Chances(sample: 1.5)))).contains("probability"))
     #expect(message(.elastic(Elastic(sigma: 0.5...9))).contains("sigma"))
     #expect(message(.simulatedLowResolution(SimulatedLowResolution(zoom: 0.5...1.5))).contains("zoom"))

@@ -29,34 +29,39 @@ struct Patch: Equatable {
 
   func sampled(
     _ map: SpatialMap, _ sampling: SpatialSampling = SpatialSampling(), padValue: Float = -7,
-    sampler: SpatialSampler = SpatialSampler()
+    sampler: SpatialSampler = SpatialSampler(), halves: [Float16]? = nil
   ) -> Patch {
-    var result = Patch(
-      map.output, image: [Float](repeating: .nan, count: channels * map.output.count),
-      label: [UInt8](repeating: 255, count: map.output.count))
+    var sampledImage = [Float](repeating: .nan, count: channels * map.output.count)
+    var sampledLabel = [UInt8](repeating: 255, count: map.output.count)
     let padValues = (0..<channels).map { padValue - Float($0) }
-    image.withUnsafeBufferPointer { image in
+    func sample(_ image: PatchSource.Values) {
       label.withUnsafeBufferPointer { label in
         padValues.withUnsafeBufferPointer { padValues in
-          result.image.withUnsafeMutableBufferPointer { sampledImage in
-            result.label.withUnsafeMutableBufferPointer { sampledLabel in
-              guard let from = image.baseAddress, let pad = padValues.baseAddress, let to = sampledImage.baseAddress
-              else { return }
+          sampledImage.withUnsafeMutableBufferPointer { toImage in
+            sampledLabel.withUnsafeMutableBufferPointer { toLabel in
+              guard let pad = padValues.baseAddress, let to = toImage.baseAddress else { return }
               sampler.apply(
                 map, sampling,
                 from: PatchSource(
-                  image: .float32(from), label: label.baseAddress, channels: channels, shape: shape, padValues: pad),
-                to: PatchTarget(image: to, label: sampledLabel.baseAddress))
+                  image: image, label: label.baseAddress, channels: channels, shape: shape, padValues: pad),
+                to: PatchTarget(image: to, label: toLabel.baseAddress))
             }
           }
         }
       }
     }
-    return result
+    if let halves {
+      halves.withUnsafeBufferPointer { if let from = $0.baseAddress { sample(.float16(from)) } }
+    } else {
+      image.withUnsafeBufferPointer { if let from = $0.baseAddress { sample(.float32(from)) } }
+    }
+    return Patch(map.output, image: sampledImage, label: sampledLabel)
   }
 
   /// The largest difference of two images; infinite where one is not a number.
   func distance(to other: [Float]) -> Float {
-    zip(image, other).reduce(0) { $1.0 == $1.1 ? $0 : abs($1.0 - $1.1) <= .infinity ? max($0, abs($1.0 - $1.1)) : .infinity }
+    zip(image, other).reduce(0) {
+      $1.0 == $1.1 ? $0 : abs($1.0 - $1.1) <= .infinity ? max($0, abs($1.0 - $1.1)) : .infinity
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Augmentation
+import Testing
 import Volumes
 
 /// A patch in memory, and what becomes of it.
@@ -31,31 +32,41 @@ struct TestPatch: Equatable {
     by augmenter: Augmenter, key: SampleKey, padValue: Float = -2,
     workspace: AugmentationWorkspace = AugmentationWorkspace()
   ) throws -> (patch: TestPatch, record: AugmentationRecord) {
-    let record = augmenter.draw(key, channels: channels)
-    return (try replayed(record, by: augmenter, padValue: padValue, workspace: workspace), record)
+    var record: AugmentationRecord?
+    let result = try made(by: augmenter, padValue: padValue) { source, target in
+      record = try augmenter.apply(source, to: target, key: key, workspace: workspace)
+    }
+    return (result, try #require(record))
   }
 
   func replayed(
     _ record: AugmentationRecord, by augmenter: Augmenter, padValue: Float = -2,
     statistics: [IntensityStatistics]? = nil, workspace: AugmentationWorkspace = AugmentationWorkspace()
   ) throws -> TestPatch {
+    try made(by: augmenter, padValue: padValue) { source, target in
+      try augmenter.replay(record, source, to: target, statistics: statistics, workspace: workspace)
+    }
+  }
+
+  /// What `make` makes of the patch in memory of its own.
+  private func made(
+    by augmenter: Augmenter, padValue: Float = -2, _ make: (PatchSource, PatchTarget) throws -> Void
+  ) throws -> TestPatch {
     var result = TestPatch(
       shape: augmenter.patchShape, channels: channels,
       values: Array(repeating: .nan, count: channels * augmenter.patchShape.count),
       classes: Array(repeating: 99, count: augmenter.patchShape.count))
+    let pads = Array(repeating: padValue, count: channels)
     try values.withUnsafeBufferPointer { image in
       try classes.withUnsafeBufferPointer { label in
-        try Array(repeating: padValue, count: channels).withUnsafeBufferPointer { pads in
+        try pads.withUnsafeBufferPointer { pads in
           try result.values.withUnsafeMutableBufferPointer { newImage in
             try result.classes.withUnsafeMutableBufferPointer { newLabel in
-              guard let image = image.baseAddress, let pads = pads.baseAddress, let out = newImage.baseAddress else {
-                return
-              }
-              try augmenter.replay(
-                record,
+              try make(
                 PatchSource(
-                  image: .float32(image), label: label.baseAddress, channels: channels, shape: shape, padValues: pads),
-                to: PatchTarget(image: out, label: newLabel.baseAddress), statistics: statistics, workspace: workspace)
+                  image: .float32(try #require(image.baseAddress)), label: label.baseAddress, channels: channels,
+                  shape: shape, padValues: try #require(pads.baseAddress)),
+                PatchTarget(image: try #require(newImage.baseAddress), label: newLabel.baseAddress))
             }
           }
         }

@@ -32,7 +32,7 @@ struct PlainSampling {
 
   /// The value of every channel at a source index, and the class.
   func callAsFunction(_ place: ZYX<Double>, padValue: Double) -> (image: [Double], label: UInt8) {
-    guard let image = folded(place, reach: 30) , let label = folded(place, reach: 0) else {
+    guard let image = folded(place, reach: 30), let label = folded(place, reach: 0) else {
       return ((0..<patch.channels).map { padValue - Double($0) }, 0)
     }
     let values = coefficients.map { values in
@@ -44,7 +44,9 @@ struct PlainSampling {
     }
     let rule: SpatialSampling.Order = sampling.labelRule == .argmax ? .linear : .nearest
     var weights = [Double](repeating: 0, count: 256)
-    for (at, weight) in Self.taps(label, patch.shape, rule) { weights[Int(patch.label[Self.at(at, patch.shape)])] += weight }
+    for (at, weight) in Self.taps(label, patch.shape, rule) {
+      weights[Int(patch.label[Self.at(at, patch.shape)])] += weight
+    }
     // Weights that differ by a rounding are equal.
     let most = (weights.max() ?? 0) - 1e-6
     return (values, UInt8(weights.firstIndex { $0 >= most } ?? 0))

@@ -39,8 +39,10 @@ import Volumes
         .scale(Scale(factor: 0.7...1.4, perAxis: true, probability: 0.2))
       ),
       (
-        "elastic: {alpha: {lower: 0, upper: 9}, sigma: {lower: 4, upper: 5}, spacing_mm: {z: 3, y: 1, x: 1}, probability: .1}",
-        .elastic(Elastic(alpha: 0...9, sigma: 4...5, spacing: ZYX(z: 3, y: 1, x: 1), probability: 0.1))
+        "elastic: {alpha: {lower: 0, upper: 9}, sigma: {lower: 4, upper: 5}, spacing_mm: {z: 3, y: 1, x: 1}, avoid_folds: true, "
+          + "probability: .1}",
+        .elastic(
+          Elastic(alpha: 0...9, sigma: 4...5, spacing: ZYX(z: 3, y: 1, x: 1), avoidsFolds: true, probability: 0.1))
       ),
       ("jitter: {voxels: {z: 1, y: 2, x: 3}}", .jitter(Jitter(voxels: ZYX(z: 1, y: 2, x: 3)))),
       (
@@ -89,7 +91,7 @@ import Volumes
     #expect(augmented.ingestDigest == plain.ingestDigest)
     #expect(augmented.foldsDigest == plain.foldsDigest)
     #expect(augmented.shardsDigest == plain.shardsDigest)
-    #expect(PlanDescription.text(of: augmented).contains("gamma: channel_probability 1, exponent 0.7 to 1.5"))
+    #expect(PlanDescription.text(of: augmented).contains("gamma: exponent 0.7 to 1.5"))
   }
 
   @Test func mistakesAreNamed() {

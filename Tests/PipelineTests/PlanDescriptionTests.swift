@@ -41,6 +41,20 @@ import Testing
           64 patches a file, at most 571 MB before compression
           outside a case: its smallest value in each channel, and background
 
+        Augmentation
+          the preset miscnn, in this order:
+            mirror: probability 0.5
+            contrast: factor 0.3 to 3, preserve_range true, probability 0.15
+            brightness_multiplicative: balanced false, factor 0.5 to 2, probability 0.15
+            gamma: exponent 0.7 to 1.5, invert false, probability 0.15, retain_stats true
+            gaussian_noise: deviation 0 to 0.05, per_channel false, probability 0.15
+            elastic: alpha 0 to 900, avoid_folds false, probability 0.15, sigma 9 to 13
+            rotation: degrees -15 to 15, probability 0.15
+            scale: factor 0.85 to 1.25, probability 0.15
+          what moves voxels between two groups of the others is one map, sampled once:
+            the image at order 3 (B-spline), the label by nearest, beyond the border the pad value and background
+          contrast and gamma go by the statistics of the patch
+
         Digests (SHA-256 of what is not at its default)
           ingest        \(plan.ingestDigest)
           folds         \(plan.foldsDigest)

@@ -33,9 +33,27 @@ public struct ElasticField: Sendable, Codable, Equatable {
     self.spacing = spacing
     self.seed = seed
     self.damping = damping
-    precondition(
-      [voxelSigma.z, voxelSigma.y, voxelSigma.x].allSatisfy { $0 >= Self.smallestSigma },
-      "sigma \(sigma) is below \(Self.smallestSigma) voxel")
+    precondition(isPossible, "\(self) is no field")
+  }
+
+  /// Reads a field's parameters; those that no field has are refused.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    alpha = try values.decode(Double.self, forKey: .alpha)
+    sigma = try values.decode(Double.self, forKey: .sigma)
+    spacing = try values.decodeIfPresent(Spacing.self, forKey: .spacing)
+    seed = try values.decode(SIMD2<UInt64>.self, forKey: .seed)
+    damping = try values.decode(Double.self, forKey: .damping)
+    guard isPossible else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "found \(self), expected a sigma of at least 1 voxel"))
+    }
+  }
+
+  private var isPossible: Bool {
+    let steps = voxelSigma
+    return alpha.isFinite && damping.isFinite
+      && [steps.z, steps.y, steps.x].allSatisfy { $0.isFinite && $0 >= Self.smallestSigma }
   }
 
   /// Rougher fields than this many voxels are not made: they would fold everywhere.

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import Randomness
 import Volumes
 
@@ -14,6 +9,8 @@ final class ElasticLattice {
   private(set) var points = Shape(z: 0, y: 0, x: 0)
   /// Voxels from one control point to the next.
   private(set) var step = ZYX<Double>(z: 1, y: 1, x: 1)
+  /// The output's voxels.
+  private(set) var shape = Shape(z: 0, y: 0, x: 0)
   /// Displacements along z, y, x in output voxels: three lattices of `points.count` coefficients.
   private(set) var coefficients: UnsafeMutablePointer<Float>
 
@@ -24,16 +21,14 @@ final class ElasticLattice {
 
   init() { coefficients = whole.room(for: 0) }
 
-  /// The axes along which there is anything to displace.
-  var axes: ClosedRange<Int> { points.z == 1 ? 1...2 : 0...2 }
-
-  /// The first output axis' control points: the lattice of one displacement.
+  /// The lattice of the displacements along one axis.
   func coefficients(_ axis: SpatialAxis) -> UnsafeMutablePointer<Float> {
     coefficients + (2 - axis.rawValue) * points.count
   }
 
   /// Makes the field's control points over a patch of `shape` voxels.
   func build(_ field: ElasticField, over shape: Shape) {
+    self.shape = shape
     step = field.voxelSigma
     points = ZYX { axis in
       axis == .z && shape.z == 1 ? 1 : Int((Double(shape[axis] - 1) / step[axis]).rounded(.down)) + 4
@@ -44,7 +39,9 @@ final class ElasticLattice {
     let noise = noise.room(for: wide.count)
     let half = half.room(for: wide.count)
     let rms = field.voxelRMS(over: shape)
-    let raw = (1.0 / 3 * (points.z == 1 ? 1 : LatticeSmoothing.variance)).squareRoot() * LatticeSmoothing.variance
+    // A uniform number's variance is 1/3, and each axis multiplies it by what smoothing leaves.
+    let dimensions = points.z == 1 ? 2 : 3
+    let variance = (0..<dimensions).reduce(1.0 / 3) { product, _ in product * LatticeSmoothing.variance }
     for axis in [SpatialAxis.z, .y, .x] {
       let result = coefficients(axis)
       guard rms[axis] > 0 else {
@@ -56,15 +53,9 @@ final class ElasticLattice {
       smooth(noise, to: half, outer: 1, points.z, inner: wide.y * wide.x, reach: reach.z)
       smooth(half, to: noise, outer: points.z, points.y, inner: wide.x, reach: reach.y)
       smooth(noise, to: result, outer: points.z * points.y, points.x, inner: 1, reach: reach.x)
-      let strength = Float(rms[axis] / raw)
+      let strength = Float(rms[axis] / variance.squareRoot())
       for index in 0..<points.count { result[index] *= strength }
     }
-  }
-
-  /// The largest displacement along an axis that the field can reach: a B-spline stays among its coefficients.
-  func bound(_ axis: SpatialAxis) -> Double {
-    let values = coefficients(axis)
-    return Double((0..<points.count).reduce(0) { max($0, abs(values[$1])) })
   }
 
   /// Uniform numbers in [-1, 1), two from each word of the seed's generator.

@@ -31,6 +31,10 @@ public struct PatchSource {
     self.shape = shape
     self.padValues = padValues
   }
+
+  var isFloat32: Bool {
+    if case .float32 = image { true } else { false }
+  }
 }
 
 /// Where a sampled patch goes, in the caller's memory. Must not be the source's.
@@ -44,19 +48,5 @@ public struct PatchTarget {
   public init(image: UnsafeMutablePointer<Float>, label: UnsafeMutablePointer<UInt8>?) {
     self.image = image
     self.label = label
-  }
-}
-
-extension PatchSource {
-  var isFloat32: Bool {
-    if case .float32 = image { true } else { false }
-  }
-
-  /// The first value of a channel.
-  func channel(_ channel: Int) -> UnsafePointer<Float> {
-    switch image {
-    case .float32(let values): values + channel * shape.count
-    case .float16: fatalError("float16")
-    }
   }
 }

@@ -21,12 +21,12 @@ struct RegionPlan {
     }
     self.limits = limits
     // A line of one voxel has no second one to weigh.
-    isDirect = !isCubic && shape.y > 1 && shape.x > 1 && source.isFloat32
+    isDirect = !isCubic && shape.y > 1 && shape.x > 1
     var box = box
     if sampling.border == .mirror {
       // What lies beyond is read inside, anywhere.
-      for axis in SpatialAxis.allCases
-      where !(voxels[axis].contains(box.low[axis]) && voxels[axis].contains(box.high[axis])) {
+      for axis in SpatialAxis.allCases {
+        if voxels[axis].contains(box.low[axis]) && voxels[axis].contains(box.high[axis]) { continue }
         (box.low[axis], box.high[axis]) = (voxels[axis].lowerBound, voxels[axis].upperBound)
       }
     }
@@ -37,7 +37,7 @@ struct RegionPlan {
 
 extension segprep_warp {
   /// All but where the image lies.
-  init(map: SpatialMap, sampling: SpatialSampling, source: PatchSource, limits: ZYX<ClosedRange<Int>>) {
+  init(sampling: SpatialSampling, source: PatchSource, limits: ZYX<ClosedRange<Int>>) {
     self.init()
     low = (Int32(limits.z.lowerBound), Int32(limits.y.lowerBound), Int32(limits.x.lowerBound))
     high = (Int32(limits.z.upperBound), Int32(limits.y.upperBound), Int32(limits.x.upperBound))
@@ -50,5 +50,12 @@ extension segprep_warp {
     }
     label_extent = (Int32(source.shape.z), Int32(source.shape.y), Int32(source.shape.x))
     argmax = sampling.labelRule == .argmax ? 1 : 0
+  }
+
+  /// Says where a single channel lies.
+  mutating func place(_ values: UnsafePointer<Float>, origin: Int, stride: ZYX<Int>) {
+    (image, channels, channel) = (values, 1, 0)
+    self.origin = Int32(origin)
+    (image_z, image_y) = (Int32(stride.z), Int32(stride.y))
   }
 }

@@ -78,25 +78,24 @@ final class SampledRegion {
   /// Coefficients go on mirrored about the first and last one, as the filter assumed.
   private func mirrorRims() {
     let first = values + origin + box.low.z * stride.z + box.low.y * stride.y + box.low.x
-    for z in 0..<box.shape.z {
-      for y in 0..<box.shape.y {
-        let row = first + z * stride.z + y * stride.y
-        for rim in rims(box.shape.x) { row[rim.at] = row[rim.from] }
-      }
-      let row = first + z * stride.z - Self.before
-      for rim in rims(box.shape.y) {
-        (row + rim.at * stride.y).update(from: row + rim.from * stride.y, count: stride.y)
-      }
+    let shape = box.shape
+    for z in 0..<shape.z {
+      let plane = first + z * stride.z
+      for y in 0..<shape.y { mirror(plane + y * stride.y, shape.x, 1, width: 1) }
+      mirror(plane - Self.before, shape.y, stride.y, width: stride.y)
     }
-    guard !isPlanar else { return }
-    for rim in rims(box.shape.z) {
-      (values + (rim.at + Self.before) * stride.z).update(
-        from: values + (rim.from + Self.before) * stride.z, count: stride.z)
-    }
+    if !isPlanar { mirror(values + Self.before * stride.z, shape.z, stride.z, width: stride.z) }
   }
 
-  private func rims(_ count: Int) -> some Sequence<(at: Int, from: Int)> {
-    [-1, count, count + 1].lazy.map { (at: $0, from: SpatialSampling.Border.mirror.fold($0, count) ?? 0) }
+  /// Fills the line's rims: `count` runs of `width` values, `step` apart, lie between them.
+  private func mirror(_ line: UnsafeMutablePointer<Float>, _ count: Int, _ step: Int, width: Int) {
+    func fill(_ at: Int) {
+      let from = SpatialSampling.Border.mirror.fold(at, count) ?? 0
+      (line + at * step).update(from: line + from * step, count: width)
+    }
+    fill(-1)
+    fill(count)
+    fill(count + 1)
   }
 }
 

@@ -8,10 +8,30 @@ import Volumes
 public final class SpatialSampler {
   private let lattice = ElasticLattice()
   private let elastic: ElasticRows
+  private let folding: ElasticFolding
   private let region = SampledRegion()
+  private let reader = ChannelReader()
 
   /// A sampler without working memory yet.
-  public init() { elastic = ElasticRows(lattice: lattice) }
+  public init() {
+    elastic = ElasticRows(lattice: lattice)
+    folding = ElasticFolding(lattice: lattice)
+  }
+
+  /// The smallest Jacobian determinant that a field has over an output of `shape` voxels; where it is 0 or less, space
+  /// folds: voxels are seen twice, and mirrored.
+  public func smallestDeterminant(of field: ElasticField, over shape: Shape) -> Double {
+    lattice.build(field, over: shape)
+    return folding.smallestDeterminant()
+  }
+
+  /// The field itself where it does not fold; otherwise so much of it (`damping`) that its smallest determinant is 0.1.
+  public func damped(_ field: ElasticField, over shape: Shape) -> ElasticField {
+    lattice.build(field, over: shape)
+    var field = field
+    field.damping *= folding.damping()
+    return field
+  }
 
   /// Fills the target with what the map finds in the source.
   ///
@@ -30,35 +50,33 @@ public final class SpatialSampler {
     let lanes = Int(SEGPREP_WARP_LANES)
     let rowLength = (map.output.x + lanes - 1) / lanes * lanes
     let box = SourceBox(of: map, rowLength: rowLength, displacement: displacement)
-    let padding = RegionPlan(box: box, sampling: sampling, source: source)
-    var warp = segprep_warp(map: map, sampling: sampling, source: source, limits: padding.limits)
-    for channel in padding.isDirect ? 0..<1 : 0..<source.channels {
-      let values = source.channel(channel)
-      if padding.isDirect {
-        warp.image = values
-        warp.channel = source.shape.count
-        warp.channels = Int32(source.channels)
-        warp.image_z = Int32(source.shape.y * source.shape.x)
-        warp.image_y = Int32(source.shape.x)
+    let plan = RegionPlan(box: box, sampling: sampling, source: source)
+    var warp = segprep_warp(sampling: sampling, source: source, limits: plan.limits)
+    for channel in 0..<source.channels {
+      let values = reader.channel(channel, of: source)
+      if plan.isDirect {
+        warp.place(values, origin: 0, stride: ZYX(z: source.shape.y * source.shape.x, y: source.shape.x, x: 1))
       } else {
-        region.enter(padding.box, isPlanar: source.shape.z == 1)
+        region.enter(plan.box, isPlanar: source.shape.z == 1)
         region.fill(values, shape: source.shape, isFiltered: sampling.imageOrder == .cubic)
-        warp.image = UnsafePointer(region.values)
-        warp.channels = 1
-        warp.origin = Int32(region.origin)
-        warp.image_z = Int32(region.stride.z)
-        warp.image_y = Int32(region.stride.y)
+        warp.place(UnsafePointer(region.values), origin: region.origin, stride: region.stride)
+      }
+      if plan.isDirect && source.isFloat32 {
+        // All channels lie there: their places are found once.
+        warp.channels = Int32(source.channels)
+        warp.channel = source.shape.count
       }
       warp.outside = source.padValues + channel
       warp.label = channel == 0 && target.label != nil ? source.label : nil
       sample(map, &warp, target.image + channel * map.output.count, target.label)
+      if warp.channels == source.channels { break }
     }
   }
 
   private func copy(_ copy: VoxelCopy, _ map: SpatialMap, _ source: PatchSource, _ target: PatchTarget) {
     for channel in 0..<source.channels {
       let to = target.image + channel * map.output.count
-      copy.copy(source.channel(channel), outside: source.padValues[channel], to: to)
+      copy.copy(reader.channel(channel, of: source), outside: source.padValues[channel], to: to)
     }
     if let from = source.label, let to = target.label { copy.copy(from, to: to) }
   }

@@ -75,11 +75,15 @@ struct VoxelCopy {
     copy.reversed = x.step < 0 ? 1 : 0
     // Rows that follow each other in both are one.
     if isWhole { copy.count = (rows.count, 1, columns.count * values.count) }
-    body(&copy, first * x.sourceCount + lowest, (rows.lowerBound * y.count + columns.lowerBound) * x.count + values.lowerBound)
+    body(
+      &copy, first * x.sourceCount + lowest,
+      (rows.lowerBound * y.count + columns.lowerBound) * x.count + values.lowerBound)
   }
 
   /// Fills all that lies outside the source.
-  private func fillBorder<Value>(_ source: UnsafePointer<Value>, _ outside: Value, _ target: UnsafeMutablePointer<Value>) {
+  private func fillBorder<Value>(
+    _ source: UnsafePointer<Value>, _ outside: Value, _ target: UnsafeMutablePointer<Value>
+  ) {
     let (rows, columns, values) = (z.inside, y.inside, x.inside)
     if rows.count == z.count && columns.count == y.count && values.count == x.count { return }
     for k in 0..<z.count {

@@ -10,17 +10,20 @@ public struct Elastic: Sendable, Equatable {
   public var sigma: ClosedRange<Double>
   /// The size of a voxel where alpha and sigma count millimetres; nil where they count voxels, as in batchgenerators.
   public var spacing: Spacing?
+  /// Whether a field that would fold space over itself is weakened until it does not; batchgenerators lets it fold.
+  public var avoidsFolds: Bool
   /// The probability that a sample is deformed.
   public var probability: Double
 
   /// A deformation; MIScnn's ranges where none are given.
   public init(
     alpha: ClosedRange<Double> = 0...900, sigma: ClosedRange<Double> = 9...13, spacing: Spacing? = nil,
-    probability: Double = 1
+    avoidsFolds: Bool = false, probability: Double = 1
   ) {
     self.alpha = alpha
     self.sigma = sigma
     self.spacing = spacing
+    self.avoidsFolds = avoidsFolds
     self.probability = probability
   }
 
