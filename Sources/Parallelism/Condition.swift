@@ -29,6 +29,16 @@ public final class Condition: @unchecked Sendable {
 
   /// Gives the lock up until `wakeAll` is called; the caller checks again what it waits for.
   public func wait() { pthread_cond_wait(changed, mutex) }
+  /// The same for no longer than `seconds`.
+  public func wait(seconds: Double) {
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    let nanoseconds = Int(min(max(seconds, 0), 1e6) * 1e9) + end.tv_nsec
+    end.tv_sec += nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_cond_timedwait(changed, mutex, &end)
+  }
+
   /// Lets everybody who waits look again.
   public func wakeAll() { pthread_cond_broadcast(changed) }
 

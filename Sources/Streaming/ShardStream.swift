@@ -56,6 +56,9 @@ public final class ShardStream: Sendable {
     if let epochs = options.epochs, !(0...Int(UInt32.max)).contains(epochs) {
       throw StreamError.setting(name: "the number of epochs", found: epochs, expected: "0 to \(UInt32.max)")
     }
+    guard options.stallSeconds > 0 else {
+      throw StreamError.setting(name: "the stall's seconds", found: 0, expected: "more than 0")
+    }
     let catalogue = try SampleCatalogue(folder: folder, set: set, split: split)
     let plan = try BatchPlan(
       samples: catalogue.entries.count, split: split, globalBatch: globalBatch, rank: rank, worldSize: worldSize)
@@ -72,9 +75,9 @@ public final class ShardStream: Sendable {
     (patches, batchesPerEpoch) = (catalogue.entries.count, plan.batches)
     let shape = shape
     let engine = StreamEngine(
-      catalogue, plan, shape, start: state ?? beginning, options: options,
+      catalogue, plan, shape, start: state ?? beginning, options: options, threads: threads,
       memories: memories ?? (0..<ring.batches).map { _ in BatchMemory(shape) })
-    crew = BackgroundThreads(count: threads) { _ in engine.work() }
+    crew = BackgroundThreads(count: threads) { engine.work(thread: $0) }
     self.engine = Mutex(engine)
   }
 

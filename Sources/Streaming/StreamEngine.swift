@@ -26,11 +26,13 @@ final class StreamEngine: @unchecked Sendable {
   private var isCancelled = false
   private var failure: (any Error)?
   private var times = StreamTimes()
+  /// By thread, what it is at, and since when.
+  private var underWay: [(entry: Int, start: UInt64)?]
   private var damages: [Damage] = []
 
   init(
     _ catalogue: SampleCatalogue, _ plan: BatchPlan, _ shape: BatchShape, start: StreamState, options: StreamOptions,
-    memories: [BatchMemory]
+    threads: Int, memories: [BatchMemory]
   ) {
     self.catalogue = catalogue
     self.plan = plan
@@ -39,6 +41,7 @@ final class StreamEngine: @unchecked Sendable {
     seed = start.seed
     order = EpochOrder(catalogue, order: start.order, seed: start.seed)
     slots = memories.count
+    underWay = Array(repeating: nil, count: threads)
     free = memories.reversed().map { BatchSlot($0, samples: shape.samples) }
     begun.reserveCapacity(slots)
     (filling, handing) = (start, start)
@@ -49,12 +52,13 @@ final class StreamEngine: @unchecked Sendable {
 // What the threads do.
 extension StreamEngine {
   /// A thread's work, until there is nothing left to begin.
-  func work() {
+  func work(thread: Int) {
     let loader = PatchLoader(catalogue, shape, seed: seed, augmentation: options.augmentation)
     condition.lock()
     while let (slot, sample) = take() {
       let (place, epoch) = (slot.places[sample], slot.epoch)
       let checked = isToBeChecked(place)
+      underWay[thread] = place.map { ($0.entry, DispatchTime.now().uptimeNanoseconds) }
       condition.unlock()
       var took = StreamTimes()
       let result = Result {
@@ -67,6 +71,7 @@ extension StreamEngine {
       }
       let settled = settle(result, sample, in: slot, place, loader)
       condition.lock()
+      underWay[thread] = nil
       if let place, case .success = result { isChecked[place.entry] = true }
       if case .success(let made) = settled.result, made.isValid { took.samples = 1 }
       if let damage = settled.damage, !damages.contains(damage) { damages.append(damage) }
@@ -138,6 +143,7 @@ extension StreamEngine {
   /// Waits for the next batch and lends it; nil after the last epoch.
   func next() throws -> BatchSlot? {
     let start = DispatchTime.now().uptimeNanoseconds
+    var told = start
     condition.lock()
     defer {
       times.wait += DispatchTime.now().uptimeNanoseconds - start
@@ -158,8 +164,33 @@ extension StreamEngine {
         return slot
       }
       if begun.isEmpty, free.isEmpty { throw StreamError.allHeld(batches: slots) }
-      condition.wait()
+      guard let stalled = options.stalled else {
+        condition.wait()
+        continue
+      }
+      condition.wait(seconds: options.stallSeconds)
+      let now = DispatchTime.now().uptimeNanoseconds
+      if begun.first?.isFinished != true, Double(now - told) * 1e-9 >= options.stallSeconds {
+        told = now
+        let stall = stall(at: now, since: start)
+        condition.unlock()
+        stalled(stall)
+        condition.lock()
+      }
     }
+  }
+
+  /// What the threads are at. Called with the lock held.
+  private func stall(at now: UInt64, since start: UInt64) -> StreamStall {
+    let begun = underWay.compactMap { $0 }.sorted { $0.start < $1.start }
+    return StreamStall(
+      folder: catalogue.folder, waited: Double(now - start) * 1e-9,
+      patches: begun.map {
+        let entry = catalogue.entries[$0.entry]
+        return StreamStall.Patch(
+          file: catalogue.shards[entry.shard].file, place: entry.place,
+          caseIdentifier: catalogue.patch(entry).caseIdentifier, seconds: Double(now - $0.start) * 1e-9)
+      })
   }
 
   /// Takes a batch's memory back.

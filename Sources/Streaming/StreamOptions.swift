@@ -51,6 +51,11 @@ public struct StreamOptions: Sendable {
   /// What happens to a patch on its way into the batch; nil for nothing.
   public var augmentation: (any PatchAugmentation)?
 
+  /// Called each time that the trainer has waited for `stallSeconds` without any batch, from the trainer's thread.
+  public var stalled: (@Sendable (StreamStall) -> Void)?
+  /// How long a wait is worth telling, in seconds.
+  public var stallSeconds = 30.0
+
   /// One epoch of floats in the split's own order, all checked.
   public init() {}
 }

@@ -119,6 +119,7 @@ struct StreamCommand: ParsableCommand {
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
+    options.stalled = { printError("segprep: \($0)") }
     return options
   }
 }

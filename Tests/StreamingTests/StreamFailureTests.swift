@@ -194,6 +194,58 @@ import Testing
     #expect(try opened() == 0)
   }
 
+  @Test func aStallIsTold() throws {
+    let told = Told()
+    let stream = try open(threads: 1) {
+      $0.augmentation = Slow()
+      $0.stallSeconds = 0.05
+      $0.stalled = { told.stalls.append($0) }
+    }
+    _ = try stream.next()
+    let stall = try #require(told.stalls.first)
+    #expect(stall.patches.count == 1 && stall.patches[0].file.hasPrefix("random/") && stall.waited >= 0.05)
+    #expect("\(stall)".contains("no batch for 0 s, \(stall.patches[0].file), patch \(stall.patches[0].place) of case_"))
+  }
+
+  private final class Told: @unchecked Sendable { var stalls: [StreamStall] = [] }
+
+  private struct Slow: PatchAugmentation {
+    func worker() -> any PatchAugmentationWorker { Worker() }
+
+    final class Worker: PatchAugmentationWorker {
+      func augment(
+        _ patch: DecodedPatch, at address: SampleAddress, image: UnsafeMutablePointer<Float>,
+        label: UnsafeMutablePointer<UInt8>
+      ) -> PatchChange {
+        usleep(100_000)
+        return PatchChange()
+      }
+    }
+  }
+
+  @Test func aForkIsRefused() throws {
+    let stream = try open { $0.epochs = nil }
+    _ = try stream.next()
+    // Swift hides fork, because of what this test is about.
+    let symbol = try #require(dlsym(nil, "fork"))
+    let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
+    let child = fork()
+    if child == 0 {
+      do {
+        _ = try stream.next()
+        _exit(1)
+      } catch StreamError.forked(let opened, let found) {
+        stream.cancel()
+        _exit(opened == getppid() && found == getpid() ? 0 : 2)
+      } catch {
+        _exit(3)
+      }
+    }
+    var status: Int32 = -1
+    #expect(waitpid(child, &status, 0) == child && status == 0)
+    #expect(try stream.collect(1).count == 4)
+  }
+
   @Test func aStreamGoesAwayWithItsOwner() throws {
     for _ in 0..<20 { _ = try open { $0.epochs = nil }.collect(3) }
   }
