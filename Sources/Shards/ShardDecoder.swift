@@ -13,6 +13,7 @@ public final class ShardDecoder: @unchecked Sendable {
   /// Of the shards that it can decode.
   public let layout: ShardLayout
   private let unpacker: CodecUnpacker
+  private let imageCount: Int
   /// An image or a label, unpacked but not yet in its form.
   private let staged: Buffer<UInt8>
   private let floats = Buffer<Float>(count: PatchRuns.longest)
@@ -23,6 +24,7 @@ public final class ShardDecoder: @unchecked Sendable {
   public init(_ layout: ShardLayout) {
     self.layout = layout
     unpacker = CodecUnpacker(layout.compression)
+    imageCount = layout.imageCount
     staged = Buffer(count: layout.compression == .none ? 0 : layout.imageBytes)
   }
 
@@ -46,12 +48,14 @@ public final class ShardDecoder: @unchecked Sendable {
   func decodeImage(_ bytes: UnsafeRawBufferPointer, to output: PatchOutput) -> Outcome {
     guard let voxels = unpacked(bytes, count: layout.imageBytes) else { return .unpackable }
     let runs = PatchRuns(layout, keepsMargin: output.keepsMargin)
-    let wanted = (output.keepsMargin ? layout.storedShape : layout.shape).count
+    // Once, and not for each run: a shape of another module costs as much to work out as a run of voxels.
+    let stored = layout.storedShape.count
+    let wanted = output.keepsMargin ? stored : layout.shape.count
     var halving = segprep_halving()
     for channel in 0..<layout.channels {
       let map = output.maps.isEmpty ? nil : output.maps[channel].kernel
       runs.forEach { source, target, count in
-        let (source, target) = (channel * layout.storedShape.count + source, channel * wanted + target)
+        let (source, target) = (channel * stored + source, channel * wanted + target)
         switch output.image {
         case .float32(let image): widen(voxels, from: source, count, map, to: image + target)
         case .float16(let image):
@@ -102,9 +106,9 @@ public final class ShardDecoder: @unchecked Sendable {
     let shuffled = voxels.assumingMemoryBound(to: UInt8.self) + place
     switch (layout.image, layout.compression) {
     case (.float32, .none): memcpy(target, plain, 4 * count)
-    case (.float32, _): segprep_unshuffle_floats(shuffled, layout.imageCount, count, target)
+    case (.float32, _): segprep_unshuffle_floats(shuffled, imageCount, count, target)
     case (.float16, .none): segprep_widen(plain.assumingMemoryBound(to: UInt16.self), count, target)
-    case (.float16, _): segprep_widen_shuffled(shuffled, layout.imageCount, count, target)
+    case (.float16, _): segprep_widen_shuffled(shuffled, imageCount, count, target)
     }
     if var map { segprep_apply(&map, target, target, count) }
   }
@@ -116,7 +120,7 @@ public final class ShardDecoder: @unchecked Sendable {
       memcpy(target, voxels + 2 * place, 2 * count)
     } else {
       segprep_unshuffle_halves(
-        voxels.assumingMemoryBound(to: UInt8.self) + place, layout.imageCount, count, target)
+        voxels.assumingMemoryBound(to: UInt8.self) + place, imageCount, count, target)
     }
   }
 }
