@@ -26,6 +26,7 @@ demo: build
 	$(SEGPREP) export $(DEMO)/prepared --out $(DEMO)/nifti --cases case_00000
 	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
 	$(SEGPREP) verify $(DEMO)/shards
+	$(SEGPREP) stream $(DEMO)/shards --pipeline Pipelines/kits19.yaml --set random --fold 0
 	@echo
 	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
 	@echo "$(DEMO)/shards (patches to train on)."

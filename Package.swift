@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "Preprocessing", targets: ["Preprocessing"]),
     .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Shards", targets: ["Shards"]),
+    .library(name: "Streaming", targets: ["Streaming"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -63,6 +64,10 @@ let package = Package(
       exclude: ["FORMAT.md"],
       swiftSettings: strict),
     .target(
+      name: "Streaming",
+      dependencies: ["CKernels", "Files", "Parallelism", "Prepared", "Randomness", "Shards", "Volumes"],
+      swiftSettings: strict),
+    .target(
       name: "Pipeline",
       dependencies: [
         "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
@@ -77,7 +82,7 @@ let package = Package(
       name: "segprep",
       dependencies: [
         "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
-        "Prepared", "Preprocessing", "Randomness", "Shards", "Volumes",
+        "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -109,6 +114,10 @@ let package = Package(
         "CKernels", "Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "Randomness", "Shards", "TestSupport",
         "Volumes",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StreamingTests",
+      dependencies: ["Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(

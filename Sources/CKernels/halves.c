@@ -69,9 +69,15 @@ void segprep_widen(const uint16_t *restrict src, size_t n, float *restrict dst) 
 }
 
 SEGPREP_CLONES
-void segprep_widen_shuffled(const uint8_t *restrict src, size_t n, float *restrict dst) {
-  const uint8_t *low = src, *high = src + n;
+void segprep_widen_shuffled(const uint8_t *restrict src, size_t stride, size_t n, float *restrict dst) {
+  const uint8_t *low = src, *high = src + stride;
   for (size_t i = 0; i < n; i++) dst[i] = widened((uint32_t)low[i] | (uint32_t)high[i] << 8);
+}
+
+SEGPREP_CLONES
+void segprep_unshuffle_halves(const uint8_t *restrict src, size_t stride, size_t n, uint16_t *restrict dst) {
+  const uint8_t *low = src, *high = src + stride;
+  for (size_t i = 0; i < n; i++) dst[i] = (uint16_t)(low[i] | high[i] << 8);
 }
 
 SEGPREP_CLONES
@@ -86,8 +92,8 @@ void segprep_shuffle_floats(const float *restrict src, size_t n, uint8_t *restri
 }
 
 SEGPREP_CLONES
-void segprep_unshuffle_floats(const uint8_t *restrict src, size_t n, float *restrict dst) {
+void segprep_unshuffle_floats(const uint8_t *restrict src, size_t stride, size_t n, float *restrict dst) {
   for (size_t i = 0; i < n; i++)
-    dst[i] = float_of((uint32_t)src[i] | (uint32_t)src[n + i] << 8 | (uint32_t)src[2 * n + i] << 16 |
-                      (uint32_t)src[3 * n + i] << 24);
+    dst[i] = float_of((uint32_t)src[i] | (uint32_t)src[stride + i] << 8 | (uint32_t)src[2 * stride + i] << 16 |
+                      (uint32_t)src[3 * stride + i] << 24);
 }

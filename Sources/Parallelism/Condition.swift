@@ -5,11 +5,12 @@
 #endif
 
 /// A lock whose holder can wait until another thread says that something changed.
-final class Condition: @unchecked Sendable {
+public final class Condition: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  /// A lock that nobody holds.
+  public init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
   }
@@ -21,14 +22,28 @@ final class Condition: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func lock() { pthread_mutex_lock(mutex) }
-  func unlock() { pthread_mutex_unlock(mutex) }
+  /// Waits for the lock.
+  public func lock() { pthread_mutex_lock(mutex) }
+  /// Gives the lock back.
+  public func unlock() { pthread_mutex_unlock(mutex) }
 
   /// Gives the lock up until `wakeAll` is called; the caller checks again what it waits for.
-  func wait() { pthread_cond_wait(changed, mutex) }
-  func wakeAll() { pthread_cond_broadcast(changed) }
+  public func wait() { pthread_cond_wait(changed, mutex) }
+  /// The same for no longer than `seconds`.
+  public func wait(seconds: Double) {
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    let nanoseconds = Int(min(max(seconds, 0), 1e6) * 1e9) + end.tv_nsec
+    end.tv_sec += nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_cond_timedwait(changed, mutex, &end)
+  }
 
-  func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// Lets everybody who waits look again.
+  public func wakeAll() { pthread_cond_broadcast(changed) }
+
+  /// Runs `body` with the lock held.
+  public func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock()
     defer { unlock() }
     return try body()

@@ -8,6 +8,7 @@ extension PipelineConfig {
     var keys: [String: JSONValue] = [
       "name": .text(name), "dataset": dataset.json(detail), "preprocess": .array(preprocess.map { $0.json(detail) }),
       "folds": folds.json(detail), "shards": shards.json(detail),
+      "stream": stream.json(detail),
     ]
     if !patches.isEmpty { keys["patches"] = .array(patches.map { $0.json(detail) }) }
     if let augment { keys["augment"] = augment.json(detail) }

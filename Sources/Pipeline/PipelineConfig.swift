@@ -18,11 +18,14 @@ public struct PipelineConfig: Sendable, Equatable {
   public var shards: ShardsConfig
   /// What may happen to patches on their way to a network; nil where nothing does.
   public var augment: AugmentConfig?
+  /// What a training's batches are.
+  public var stream: StreamConfig
 
   /// A pipeline.
   public init(
     name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
-    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig(), augment: AugmentConfig? = nil
+    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig(), augment: AugmentConfig? = nil,
+    stream: StreamConfig = StreamConfig()
   ) {
     self.name = name
     self.dataset = dataset
@@ -31,6 +34,7 @@ public struct PipelineConfig: Sendable, Equatable {
     self.patches = patches
     self.shards = shards
     self.augment = augment
+    self.stream = stream
   }
 }
 

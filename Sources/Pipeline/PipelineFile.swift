@@ -6,9 +6,9 @@ public enum PipelineFile {
   /// Bytes in the longest file that is read.
   static let longest = 1 << 20
   /// The sections that this version reads.
-  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards", "augment"]
+  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards", "augment", "stream"]
   /// The sections that later versions read.
-  static let laterSections = ["stream", "train"]
+  static let laterSections = ["train"]
 
   /// Reads the pipeline file at `path`.
   /// - Throws: `PipelineError`, with the line, what was found and what is accepted.
@@ -31,6 +31,7 @@ public enum PipelineFile {
     if let value = section.optional("folds") { folds = try FoldsReader.read(value, of: dataset) }
     var config = PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
     if let value = section.optional("shards") { config.shards = try ShardsReader.read(value) }
+    if let value = section.optional("stream") { config.stream = try StreamReader.read(value) }
     if let value = section.optional("patches") {
       config.patches = try PatchesReader(channels: dataset.channels.count, shards: config.shards).read(value)
     }

@@ -90,8 +90,7 @@ extension Plan {
   /// are not in it, so that none of these makes shards anew.
   var shardsJSON: JSONValue {
     guard case .object(var pipeline) = config.json(.all) else { preconditionFailure("a pipeline is a mapping") }
-    pipeline["name"] = nil
-    pipeline["augment"] = nil
+    for later in ["name", "augment", "stream"] { pipeline[later] = nil }
     return .object([
       "pipeline": .object(pipeline),
       "digests": .object([

@@ -19,6 +19,12 @@ public struct DeferredMaps: Sendable, Codable, Equatable {
       upper = map.upper.isFinite ? map.upper : nil
       (offset, scale) = (map.offset, map.scale)
     }
+
+    /// The mapped value, in the arithmetic of the kernels.
+    public func callAsFunction(_ value: Float) -> Float {
+      let clipped = min(max(value, lower.map { Float($0) } ?? value), upper.map { Float($0) } ?? .infinity)
+      return (clipped - Float(offset)) * Float(scale)
+    }
   }
 
   /// By fold and channel, measured on the labelled cases that the fold does not validate on.

@@ -15,6 +15,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
   case unsound(path: String, name: String, found: String, expected: String)
   /// A patch whose stored bytes are not those that were written.
   case damagedPatch(path: String, patch: Int, caseIdentifier: String, what: String, found: String, expected: String)
+  /// A value that was to be read as half precision and has no such number.
+  case beyondHalf(caseIdentifier: String, found: Float)
 
   /// The line that the user sees.
   public var description: String {
@@ -43,6 +45,9 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
         + "run `segprep repair`, or copy the file again"
     case .damagedPatch(let path, let patch, let caseIdentifier, let what, let found, let expected):
       return "\(path): patch \(patch) of \(caseIdentifier): \(what) is damaged, found \(found), expected \(expected)"
+    case .beyondHalf(let caseIdentifier, let found):
+      return "\(caseIdentifier): a value is too large for float16, found \(found), expected at most 65504; "
+        + "read it as float32"
     }
   }
 }

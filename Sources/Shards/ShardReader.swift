@@ -62,9 +62,12 @@ public final class ShardReader: Sendable {
   public func readImage(
     _ patch: Int, into voxels: UnsafeMutableBufferPointer<Float>, using decoder: ShardDecoder
   ) throws {
-    precondition(decoder.layout == layout && voxels.count == layout.imageCount, "memory or decoder of another layout")
-    let bytes = try fetch(index.images[patch], "image", of: patch, using: decoder)
-    guard decoder.decodeImage(bytes, into: voxels) else { throw unpackable("image", patch) }
+    precondition(voxels.count == layout.imageCount, "memory of another layout")
+    guard let image = voxels.baseAddress else { return }
+    var times = PatchTimes()
+    try loadImage(
+      patch, to: PatchOutput(image: .float32(image), label: nil, keepsMargin: true), checked: true, using: decoder,
+      &times)
   }
 
   /// Reads a patch's label alone.
@@ -72,27 +75,32 @@ public final class ShardReader: Sendable {
   public func readLabel(
     _ patch: Int, into voxels: UnsafeMutableBufferPointer<UInt8>, using decoder: ShardDecoder
   ) throws {
-    precondition(decoder.layout == layout && voxels.count == layout.labelBytes, "memory or decoder of another layout")
-    let bytes = try fetch(index.labels[patch], "label", of: patch, using: decoder)
-    guard decoder.decodeLabel(bytes, into: voxels) else { throw unpackable("label", patch) }
+    precondition(voxels.count == layout.labelBytes, "memory of another layout")
+    guard let label = voxels.baseAddress else { return }
+    var times = PatchTimes()
+    try loadLabel(patch, to: label, keepsMargin: true, checked: true, using: decoder, &times)
   }
 
-  /// A chunk's bytes as they are stored, checked.
-  private func fetch(
-    _ chunk: ShardIndex.Chunk, _ what: String, of patch: Int, using decoder: ShardDecoder
+  /// A chunk's bytes as they are stored, in `memory` or, where that is nil, in the decoder's own.
+  func fetch(
+    _ chunk: ShardIndex.Chunk, _ what: String, of patch: Int, checked: Bool,
+    into memory: UnsafeMutableRawBufferPointer?, using decoder: ShardDecoder
   ) throws -> UnsafeRawBufferPointer {
-    let memory = decoder.stored.take(chunk.length)
+    let memory = memory ?? decoder.stored.take(chunk.length)
+    guard memory.count == chunk.length else { throw unpackable(what, patch) }
     let got = try file.read(into: memory, at: chunk.offset)
-    let found = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: memory[..<got]))
-    guard got == chunk.length, found == chunk.checksum else {
-      throw damaged(
-        what, patch, found: got == chunk.length ? "crc32c \(CRC32C.text(found))" : "\(got) bytes",
-        expected: got == chunk.length ? CRC32C.text(chunk.checksum) : "\(chunk.length)")
+    guard got == chunk.length else {
+      throw damaged(what, patch, found: "\(got) bytes", expected: "\(chunk.length)")
+    }
+    guard checked else { return UnsafeRawBufferPointer(memory) }
+    let found = CRC32C.checksum(UnsafeRawBufferPointer(memory))
+    guard found == chunk.checksum else {
+      throw damaged(what, patch, found: "crc32c \(CRC32C.text(found))", expected: CRC32C.text(chunk.checksum))
     }
     return UnsafeRawBufferPointer(memory)
   }
 
-  private func unpackable(_ what: String, _ patch: Int) -> ShardError {
+  func unpackable(_ what: String, _ patch: Int) -> ShardError {
     damaged(what, patch, found: "bytes that do not unpack", expected: "\(layout.compression.name) of one patch")
   }
 

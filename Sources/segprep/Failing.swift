@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Phantoms
 import Pipeline
+import Streaming
 
 /// Prints to standard error, where messages go; results go to standard output.
 func printError(_ text: String) {
@@ -30,6 +31,7 @@ func processExitCode(of error: any Error) -> Int32 {
   case let error as ShardingError: error.exitCode
   case is PipelineError, is FoldsError, is ValidationError: 64
   case is AugmentationError, is SheetError: 64
+  case let error as StreamError where error.isUsage: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73

@@ -40,7 +40,7 @@ struct KernelTests {
     let expected = halves.map { Float(Float16(bitPattern: $0)) }
     #expect(floats.map(\.bitPattern) == expected.map(\.bitPattern))
     let shuffled = halves.map { UInt8($0 & 255) } + halves.map { UInt8($0 >> 8) }
-    segprep_widen_shuffled(shuffled, halves.count, &floats)
+    segprep_widen_shuffled(shuffled, halves.count, halves.count, &floats)
     #expect(floats.map(\.bitPattern) == expected.map(\.bitPattern))
   }
 
@@ -72,7 +72,7 @@ struct KernelTests {
     }
     #expect(shuffled == expected)
     var back = [Float](repeating: 0, count: count)
-    segprep_unshuffle_floats(shuffled, count, &back)
+    segprep_unshuffle_floats(shuffled, count, count, &back)
     #expect(back.map(\.bitPattern) == values.map(\.bitPattern))
   }
 

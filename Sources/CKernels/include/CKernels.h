@@ -93,10 +93,13 @@ void segprep_halve(const float *src, size_t n, uint16_t *dst, segprep_halving *h
 void segprep_halve_shuffled(const float *src, size_t n, uint8_t *dst, segprep_halving *halving);
 // Halves back to floats; exact, infinities included.
 void segprep_widen(const uint16_t *src, size_t n, float *dst);
-void segprep_widen_shuffled(const uint8_t *src, size_t n, float *dst);
+// The same from shuffled bytes, from the value on whose lowest byte is at src; a value's bytes lie `stride` apart.
+void segprep_widen_shuffled(const uint8_t *src, size_t stride, size_t n, float *dst);
+// Shuffled halves as they were.
+void segprep_unshuffle_halves(const uint8_t *src, size_t stride, size_t n, uint16_t *dst);
 // Floats and their bytes shuffled: all lowest bytes, and so on.
 void segprep_shuffle_floats(const float *src, size_t n, uint8_t *dst);
-void segprep_unshuffle_floats(const uint8_t *src, size_t n, float *dst);
+void segprep_unshuffle_floats(const uint8_t *src, size_t stride, size_t n, float *dst);
 
 // Adds to counts[v] how often v is there.
 void segprep_count_bytes(const uint8_t *src, size_t n, uint64_t counts[256]);

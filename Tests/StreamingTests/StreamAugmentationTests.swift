@@ -1,0 +1,65 @@
+import Shards
+import TestSupport
+import Testing
+import Volumes
+
+@testable import Streaming
+
+@Suite struct StreamAugmentationTests {
+  /// Takes the patch a voxel towards the end of y, and adds the address to it.
+  private struct Shift: PatchAugmentation {
+    func worker() -> any PatchAugmentationWorker { Worker() }
+
+    final class Worker: PatchAugmentationWorker {
+      func augment(
+        _ patch: DecodedPatch, at address: SampleAddress, image: UnsafeMutablePointer<Float>,
+        label: UnsafeMutablePointer<UInt8>
+      ) -> PatchChange {
+        let inner = Shape { patch.shape[$0] - 2 * patch.margin[$0] }
+        for channel in 0..<patch.channels {
+          for z in 0..<inner.z {
+            for y in 0..<inner.y {
+              for x in 0..<inner.x {
+                let source = ((z + patch.margin.z) * patch.shape.y + y + 1 + patch.margin.y) * patch.shape.x + x
+                let target = (z * inner.y + y) * inner.x + x
+                image[channel * inner.count + target] = patch.image[channel * patch.shape.count + source]
+                label[target] = patch.label[source]
+              }
+            }
+          }
+        }
+        let drawn = "\(address.seed) \(address.caseIdentifier) \(address.patch) \(address.epoch) \(patch.padValues)"
+        return PatchChange(shift: ZYX(z: 0, y: 1, x: 0), drawn: drawn)
+      }
+    }
+  }
+
+  @Test(arguments: StreamOptions.ImageType.allCases)
+  func seesTheMarginAndTellsWhatItDrew(type: StreamOptions.ImageType) throws {
+    let folder = TemporaryFolder()
+    try SampleShards().write(into: folder)
+    var options = StreamOptions()
+    options.image = type
+    options.augmentation = Shift()
+    options.epochs = 2
+    let stream = try ShardStream(
+      at: folder.path("."), set: "random", split: .train(fold: 0), globalBatch: 4, seed: 9, threads: 3,
+      options: options)
+    let layout = try SampleShards().layout("random")
+    while let batch = try stream.next() {
+      for (number, sample) in batch.samples.enumerated() {
+        #expect(sample.origin.y == 3 * sample.patch + 1)
+        #expect(
+          sample.drawn as? String == "9 \(sample.caseIdentifier) \(sample.patch) \(batch.epoch) [-1.0, -2.0]")
+        // The first voxel: one further along y than the patch's own first one, past the margin.
+        let voxel = (1 * layout.storedShape.y + 3) * layout.storedShape.x
+        let file = Int(String(sample.caseIdentifier.suffix(1))) ?? 0
+        let expected = Float(Float16(SampleShards.value(file, sample.place, voxel)))
+        let first = number * batch.shape.imageCount
+        #expect((type == .float32 ? batch.floats[first] : Float(batch.halves[first])) == expected)
+        #expect(batch.labels[number * batch.shape.patch.count] == SampleShards.label(file, sample.place, voxel))
+      }
+    }
+    #expect(try stream.times.augment > 0)
+  }
+}
