@@ -17,10 +17,10 @@ struct AugmentCommand: ParsableCommand {
       the pipeline has none. Of a shard, the patch with the most foreground, or the one that --patch names.
 
       Examples:
-        segprep augment prepared/cases/case_00000.h5 --pipeline Pipelines/kits19.yaml \\
-          --out sheet.png
-        segprep augment shards/random/fold0-00000.h5 --pipeline Pipelines/kits19.yaml \\
-          --patch 3 --samples 15 --out sheet.png
+        segprep augment prepared/cases/case_00000.h5 \\
+          --pipeline Pipelines/kits19.yaml --out sheet.png
+        segprep augment shards/random/fold0-00000.h5 \\
+          --pipeline Pipelines/kits19.yaml --patch 3 --samples 15 --out sheet.png
       """)
 
   @Argument(help: "A prepared case or a shard (.h5).")
