@@ -164,7 +164,9 @@ public struct Ingest: Sendable {
     var manifest = ending.manifest
     manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
     for identifier in ending.removable { output.remove(identifier) }
-    try writeFingerprint(of: manifest, in: output.path)
+    try AtomicFile.write(
+      try CanonicalJSON.text(DatasetFingerprint(of: manifest, folder: output.path)),
+      to: output.path + "/dataset_fingerprint.json", flush: sync)
     try manifest.write(folder: output.path, flush: sync)
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
@@ -175,12 +177,6 @@ public struct Ingest: Sendable {
       inputs: recorded.inputs.merging(results.inputs) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
-  }
-
-  private func writeFingerprint(of manifest: Manifest, in folder: String) throws {
-    let fingerprint = try DatasetFingerprint(of: manifest, folder: folder)
-    try AtomicFile.write(
-      try CanonicalJSON.text(fingerprint), to: folder + "/dataset_fingerprint.json", flush: sync)
   }
 
   /// An error's text without what the reader knows: the case's own name, and where its files lie (on which the manifest

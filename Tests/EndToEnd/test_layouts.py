@@ -328,7 +328,7 @@ class PairsTests(LayoutTestCase):
             prepared = self.ingest(raw, pipeline)
             # The headers are alike to the byte, the scans are not.
             self.assertEqual((raw / "p0.hdr").read_bytes(), (raw / "p1.hdr").read_bytes())
-            self.assertEqual(json_of(prepared / "manifest.json")["warnings"], [])
+            self.assertNotIn("same image", " ".join(json_of(prepared / "manifest.json")["warnings"]))
             (raw / "p1.img").write_bytes(channel(7, 0).tobytes(order="F"))
             result, _ = self.run_ingest(raw, pipeline, out=prepared)
             self.assertIn("1 prepared, 1 kept as they were", result.out)
