@@ -15,7 +15,7 @@ DEMO := demo
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build test lint unit end-to-end bench fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo build test lint unit end-to-end consumer bench fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -34,7 +34,7 @@ demo: build
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
 
-test: lint unit end-to-end
+test: lint unit end-to-end consumer
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -47,6 +47,10 @@ unit: apt-build apt-test plugins
 # The built program against nibabel, SciPy and h5py, as a user runs it.
 end-to-end: build apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
+
+# Another package that depends on the library by a tagged URL; builds what is committed.
+consumer:
+	Tests/Consumer/run
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
 # that need torch.

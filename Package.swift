@@ -64,7 +64,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards", "Volumes",
+        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
+        "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -74,8 +75,8 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pipeline", "Prepared", "Preprocessing",
-        "Shards", "Volumes",
+        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
+        "Prepared", "Preprocessing", "Randomness", "Shards", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -98,7 +99,8 @@ let package = Package(
       dependencies: ["Files", "HDF5", "Parallelism", "Prepared", "Preprocessing", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
-      name: "AugmentationTests", dependencies: ["Augmentation", "Randomness", "TestSupport", "Volumes"],
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "CKernels", "Parallelism", "Randomness", "TestSupport", "Volumes"],
       swiftSettings: strict),
     .testTarget(
       name: "ShardsTests",

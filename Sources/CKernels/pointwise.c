@@ -10,6 +10,8 @@ static inline float mapped(const segprep_pointwise *map, float v) {
 SEGPREP_CLONES
 void segprep_apply(const segprep_pointwise *map, const float *src, float *dst, size_t n) {
   const segprep_pointwise m = *map;
+  // No value depends on another, also where dst is src: without the promise that case ran five times slower.
+#pragma clang loop vectorize(assume_safety)
   for (size_t i = 0; i < n; i++) dst[i] = mapped(&m, src[i]);
 }
 

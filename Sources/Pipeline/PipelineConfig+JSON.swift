@@ -10,6 +10,7 @@ extension PipelineConfig {
       "folds": folds.json(detail), "shards": shards.json(detail),
     ]
     if !patches.isEmpty { keys["patches"] = .array(patches.map { $0.json(detail) }) }
+    if let augment { keys["augment"] = augment.json(detail) }
     return .object(keys)
   }
 }
@@ -164,7 +165,7 @@ extension DatasetClip {
 }
 
 extension ClosedRange<Double> {
-  fileprivate var json: JSONValue { .object(["lower": .number(lowerBound), "upper": .number(upperBound)]) }
+  var json: JSONValue { .object(["lower": .number(lowerBound), "upper": .number(upperBound)]) }
 
   fileprivate func put(in keys: inout KeyWriter) {
     keys.put("lower", .number(lowerBound))

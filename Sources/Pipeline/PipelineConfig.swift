@@ -16,11 +16,13 @@ public struct PipelineConfig: Sendable, Equatable {
   public var patches: [PatchSet]
   /// How patches are stored.
   public var shards: ShardsConfig
+  /// What may happen to patches on their way to a network; nil where nothing does.
+  public var augment: AugmentConfig?
 
   /// A pipeline.
   public init(
     name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
-    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig()
+    patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig(), augment: AugmentConfig? = nil
   ) {
     self.name = name
     self.dataset = dataset
@@ -28,6 +30,7 @@ public struct PipelineConfig: Sendable, Equatable {
     self.folds = folds
     self.patches = patches
     self.shards = shards
+    self.augment = augment
   }
 }
 

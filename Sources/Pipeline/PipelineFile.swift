@@ -6,9 +6,9 @@ public enum PipelineFile {
   /// Bytes in the longest file that is read.
   static let longest = 1 << 20
   /// The sections that this version reads.
-  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards"]
+  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards", "augment"]
   /// The sections that later versions read.
-  static let laterSections = ["augment", "stream", "train"]
+  static let laterSections = ["stream", "train"]
 
   /// Reads the pipeline file at `path`.
   /// - Throws: `PipelineError`, with the line, what was found and what is accepted.
@@ -34,6 +34,7 @@ public enum PipelineFile {
     if let value = section.optional("patches") {
       config.patches = try PatchesReader(channels: dataset.channels.count, shards: config.shards).read(value)
     }
+    if let value = section.optional("augment") { config.augment = try AugmentReader.read(value) }
     return config
   }
 

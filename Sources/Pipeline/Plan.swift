@@ -91,6 +91,7 @@ extension Plan {
   var shardsJSON: JSONValue {
     guard case .object(var pipeline) = config.json(.all) else { preconditionFailure("a pipeline is a mapping") }
     pipeline["name"] = nil
+    pipeline["augment"] = nil
     return .object([
       "pipeline": .object(pipeline),
       "digests": .object([

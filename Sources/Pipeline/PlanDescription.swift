@@ -26,6 +26,10 @@ public enum PlanDescription {
         of: plan.config.shards, plan.config.patches, channels: plan.config.dataset.channels.count
       ).map { "  \($0)" }
     }
+    if let augment = plan.config.augment {
+      page.section("Augmentation")
+      page.lines += AugmentDescription.lines(of: augment).map { "  \($0)" }
+    }
     page.section("Digests (SHA-256 of what is not at its default)")
     page.entry("ingest", [plan.ingestDigest])
     page.entry("folds", [plan.foldsDigest])

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure segprep on this machine.",
-    subcommands: [IngestBench.self])
+    subcommands: [IngestBench.self, AugmentBench.self])
 }
 
 /// `segprep bench ingest`.

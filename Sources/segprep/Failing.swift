@@ -1,4 +1,5 @@
 import ArgumentParser
+import Augmentation
 import Datasets
 import Files
 import Foundation
@@ -28,6 +29,7 @@ func processExitCode(of error: any Error) -> Int32 {
   case let error as IngestError: error.exitCode
   case let error as ShardingError: error.exitCode
   case is PipelineError, is FoldsError, is ValidationError: 64
+  case is AugmentationError, is SheetError: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73

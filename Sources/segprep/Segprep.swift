@@ -20,6 +20,6 @@ struct Segprep: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      ExportCommand.self, InspectCommand.self, Bench.self,
+      AugmentCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
     ])
 }

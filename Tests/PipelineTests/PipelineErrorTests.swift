@@ -383,31 +383,31 @@ import Testing
     ("folds: {keep: yes}", "`folds.keep` has the wrong type, found the text \"yes\", expected true or false"),
     (
       "fold: {}",
-      "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds, patches, shards"
+      "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds, patches, shards, augment"
     ),
   ])
   func foldsThatAreWrongAreRefusedInTheirLine(line: String, message: String) {
     #expect(Sample.message(Sample.replacing(Sample.folds, with: line)) == "sample.yaml:10: \(message)")
   }
 
-  @Test(arguments: ["augment", "stream", "train"])
+  @Test(arguments: ["stream", "train"])
   func sectionsOfLaterVersionsAreNamed(section: String) {
     #expect(
       Sample.message(Sample.text + "\n\(section): {}")
         == "sample.yaml:11: section `\(section)` belongs to a later version of segprep; "
-        + "this version reads name, dataset, preprocess, folds, patches, shards")
+        + "this version reads name, dataset, preprocess, folds, patches, shards, augment")
   }
 
   @Test(arguments: [
-    ("", "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards"),
+    ("", "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment"),
     (
       "---\n# nothing\n",
-      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards"
+      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment"
     ),
     (
       "- a",
       "sample.yaml:1: the file has the wrong type, found a list, "
-        + "expected a mapping with the keys name, dataset, preprocess, folds, patches, shards"
+        + "expected a mapping with the keys name, dataset, preprocess, folds, patches, shards, augment"
     ),
     ("name: a", "sample.yaml:1: the file lacks `dataset`, found name, expected dataset too"),
     ("name: 3\ndataset: {}", "sample.yaml:1: `name` has the wrong type, found 3, expected a text; put it in quotes"),

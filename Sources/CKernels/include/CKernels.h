@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "intensity.h"
 #include "warp.h"
 
 // Lines filtered side by side. 32 int16 voxels are one cache line; 32 floats are two 512-bit registers.
