@@ -1,13 +1,16 @@
 import Augmentation
+import Testing
 
 /// What SciPy 1.17.1 makes of batchgenerators 0.25.5's coordinates; to five places.
 ///
 /// The source is v[i] = 37 i mod 101 in 6x7x8, the output 4x4x5, the pad value -7. Coordinates: `rotate_coords_3d` by 25,
 /// -40 and 15 degrees about z, y and x, then `scale_coords` by 1.5; values: `map_coordinates`.
-struct SciPyGolden: Sendable {
+struct SciPyGolden: Sendable, CustomTestStringConvertible {
   var order: SpatialSampling.Order
   var border: SpatialSampling.Border
   var values: [Float]
+
+  var testDescription: String { "order \(order.rawValue), \(border)" }
 
   static let all = [
     SciPyGolden(
