@@ -65,7 +65,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Streaming",
-      dependencies: ["CKernels", "Files", "Parallelism", "Prepared", "Randomness", "Shards", "Volumes"],
+      dependencies: [
+        "Augmentation", "CKernels", "Files", "Parallelism", "Prepared", "Randomness", "Shards", "Volumes",
+      ],
       swiftSettings: strict),
     .target(
       name: "Pipeline",
@@ -117,7 +119,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "StreamingTests",
-      dependencies: ["Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes"],
+      dependencies: [
+        "Augmentation", "Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes",
+      ],
       swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(

@@ -4,8 +4,8 @@ import Volumes
 ///
 /// What comes out must follow from the patch and its address alone.
 public protocol PatchAugmentation: Sendable {
-  /// What one thread works with, memory included.
-  func worker() -> any PatchAugmentationWorker
+  /// What one thread works with, its own memory included, for patches of that shape that are stored with that margin.
+  func worker(patchShape: Shape, margin: Shape) throws -> any PatchAugmentationWorker
 }
 
 /// Augments patches, one at a time.

@@ -3,8 +3,8 @@ import Dispatch
 import Shards
 import Volumes
 
-/// Puts one sample after the other where it goes in its batch; of one thread.
-final class PatchLoader {
+/// Puts one sample after the other where it goes in its batch; of one thread at a time.
+final class PatchLoader: @unchecked Sendable {
   private let catalogue: SampleCatalogue
   private let shape: BatchShape
   private let seed: UInt64
@@ -23,20 +23,21 @@ final class PatchLoader {
 
   init(
     _ catalogue: SampleCatalogue, _ shape: BatchShape, seed: UInt64, augmentation: (any PatchAugmentation)?
-  ) {
+  ) throws {
     self.catalogue = catalogue
     self.shape = shape
     self.seed = seed
     let layout = catalogue.layout
     decoder = ShardDecoder(layout)
-    augmenting = augmentation.map {
+    augmenting = try augmentation.map {
       Augmenting(
-        worker: $0.worker(), image: Buffer(count: layout.imageCount), label: Buffer(count: layout.labelBytes),
+        worker: try $0.worker(patchShape: layout.shape, margin: layout.margin), image: Buffer(count: layout.imageCount),
+        label: Buffer(count: layout.labelBytes),
         result: Buffer(count: shape.image == .float16 ? shape.imageCount : 0))
     }
   }
 
-  /// The most memory that a loader takes, in bytes.
+  /// The most memory that a loader takes, in bytes; what augmentation makes for itself is not in it.
   static func bytes(_ layout: ShardLayout, _ shape: BatchShape, isAugmenting: Bool) -> Int {
     let augmenting = 4 * layout.imageCount + layout.labelBytes + (shape.image == .float16 ? 4 * shape.imageCount : 0)
     return ShardDecoder.bytes(layout) + (isAugmenting ? augmenting : 0)

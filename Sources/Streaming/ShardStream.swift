@@ -23,7 +23,8 @@ public final class ShardStream: Sendable {
   public let batchesPerEpoch: Int
   /// Patches in the split.
   public let patches: Int
-  /// The most memory that batches and threads take, in bytes; a trainer's own memory for batches is counted too.
+  /// The most memory that batches and threads take, in bytes, what augmentation makes for itself apart; a trainer's own
+  /// memory for batches is counted too.
   public let memoryBytes: Int
   /// Batches in memory at a time, those that the trainer holds among them.
   public let batchesInMemory: Int
@@ -68,8 +69,9 @@ public final class ShardStream: Sendable {
     order = split.isTraining ? options.order ?? .uniform : .sequential
     let beginning = StreamState(catalogue, order: order, seed: seed, globalBatch: globalBatch)
     try state?.check(beginning, batches: plan.batches)
+    let augmentation = split.isTraining ? options.augmentation : nil
     let ring = try RingSize(
-      shape, loader: PatchLoader.bytes(layout, shape, isAugmenting: options.augmentation != nil), threads: threads,
+      shape, loader: PatchLoader.bytes(layout, shape, isAugmenting: augmentation != nil), threads: threads,
       memory: memory, batches: memories?.count ?? options.batches)
     (memoryBytes, batchesInMemory) = (ring.bytes, ring.batches)
     (patches, batchesPerEpoch) = (catalogue.entries.count, plan.batches)
@@ -77,7 +79,10 @@ public final class ShardStream: Sendable {
     let engine = StreamEngine(
       catalogue, plan, shape, start: state ?? beginning, options: options, threads: threads,
       memories: memories ?? (0..<ring.batches).map { _ in BatchMemory(shape) })
-    crew = BackgroundThreads(count: threads) { engine.work(thread: $0) }
+    let loaders = try (0..<threads).map { _ in
+      try PatchLoader(catalogue, shape, seed: seed, augmentation: augmentation)
+    }
+    crew = BackgroundThreads(count: threads) { engine.work(thread: $0, loaders[$0]) }
     self.engine = Mutex(engine)
   }
 

@@ -12,7 +12,6 @@ final class StreamEngine: @unchecked Sendable {
   let plan: BatchPlan
   let shape: BatchShape
   private let options: StreamOptions
-  private let seed: UInt64
   private let order: EpochOrder
   private let condition = Condition()
   private let slots: Int
@@ -38,7 +37,6 @@ final class StreamEngine: @unchecked Sendable {
     self.plan = plan
     self.shape = shape
     self.options = options
-    seed = start.seed
     order = EpochOrder(catalogue, order: start.order, seed: start.seed)
     slots = memories.count
     underWay = Array(repeating: nil, count: threads)
@@ -52,8 +50,7 @@ final class StreamEngine: @unchecked Sendable {
 // What the threads do.
 extension StreamEngine {
   /// A thread's work, until there is nothing left to begin.
-  func work(thread: Int) {
-    let loader = PatchLoader(catalogue, shape, seed: seed, augmentation: options.augmentation)
+  func work(thread: Int, _ loader: PatchLoader) {
     condition.lock()
     while let (slot, sample) = take() {
       let (place, epoch) = (slot.places[sample], slot.epoch)

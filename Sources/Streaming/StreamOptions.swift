@@ -48,7 +48,7 @@ public struct StreamOptions: Sendable {
   /// Batches that are in memory at a time, those that the trainer holds among them; nil for as many as keep the threads
   /// busy. No fewer than two.
   public var batches: Int?
-  /// What happens to a patch on its way into the batch; nil for nothing.
+  /// What happens to a training's patch on its way into the batch; nil for nothing. Validation is never augmented.
   public var augmentation: (any PatchAugmentation)?
 
   /// Called each time that the trainer has waited for `stallSeconds` without any batch, from the trainer's thread.

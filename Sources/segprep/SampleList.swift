@@ -1,3 +1,4 @@
+import Augmentation
 import Files
 import Prepared
 import Streaming
@@ -25,7 +26,8 @@ final class SampleList {
             epoch: batch.epoch, batch: batch.number, sample: number, caseIdentifier: sample.caseIdentifier,
             patch: sample.patch, occurrence: sample.occurrence,
             originZyx: [sample.origin.z, sample.origin.y, sample.origin.x], file: sample.file, place: sample.place,
-            valid: sample.isValid, imageSha256: hash(image), labelSha256: hash(label)),
+            valid: sample.isValid, imageSha256: hash(image), labelSha256: hash(label),
+            drawn: (sample.drawn as? AugmentationRecord)?.transforms),
           compact: true) + "\n"
     }
   }
@@ -51,5 +53,6 @@ final class SampleList {
     var valid: Bool
     var imageSha256: String
     var labelSha256: String
+    var drawn: [AugmentationRecord.Entry]?
   }
 }

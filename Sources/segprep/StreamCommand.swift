@@ -11,7 +11,7 @@ struct StreamCommand: ParsableCommand {
     abstract: "Read shards as a trainer does, and say how fast that is and what holds it up.",
     discussion: """
       SHARDS is a folder that `segprep shard` wrote by the same pipeline, whose section `stream` gives the batch and the \
-      seed. Nothing is written. With --compute-ms each batch is held for as long as a training step would take, and one \
+      seed, and whose section `augment` what happens to a training's patches. Nothing is written. With --compute-ms each batch is held for as long as a training step would take, and one \
       thread of the CPU is kept busy meanwhile, as a framework's is; utilisation is compute / (compute + wait).
 
       Which samples come when depends on the shards, the seed and the epoch alone. --samples lists them, with the SHA-256 \
@@ -73,6 +73,9 @@ struct StreamCommand: ParsableCommand {
   @Option(help: "What a damaged patch does: fail or skip.")
   var damage = StreamOptions.DamagePolicy.fail
 
+  @Flag(help: "Leave the pipeline's augmentation out.")
+  var noAugment = false
+
   @Option(help: ArgumentHelp("A training step's time.", valueName: "ms"))
   var computeMs = 0.0
 
@@ -99,7 +102,7 @@ struct StreamCommand: ParsableCommand {
       let stream = try ShardStream(
         at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.config.stream.globalBatch,
         seed: UInt64(seed ?? plan.config.stream.seed), rank: rank, worldSize: worldSize, threads: threads,
-        memory: memory?.bytes, options: options)
+        memory: memory?.bytes, options: try options(plan))
       var trainer = try Trainer(computeSeconds: computeMs / 1000, listing: samples)
       try trainer.run(stream)
       let report = try StreamReport(stream, trainer, split: split, threads: threads)
@@ -112,13 +115,17 @@ struct StreamCommand: ParsableCommand {
     fold.map { validation ? .validation(fold: $0) : .train(fold: $0) } ?? .all
   }
 
-  private var options: StreamOptions {
+  private func options(_ plan: Plan) throws -> StreamOptions {
     var options = StreamOptions()
     options.order = order
     options.image = image
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
+    if let augment = plan.config.augment, !noAugment, split.isTraining {
+      guard augment.statistics == .patch else { throw CaseStatistics(file: pipeline) }
+      options.augmentation = AugmentedPatches(augment.transforms, sampling: augment.sampling)
+    }
     options.stalled = { printError("segprep: \($0)") }
     return options
   }
@@ -128,6 +135,16 @@ extension StreamOptions.ImageType: ExpressibleByArgument {}
 extension StreamOptions.Order: ExpressibleByArgument {}
 extension StreamOptions.Checks: ExpressibleByArgument {}
 extension StreamOptions.DamagePolicy: ExpressibleByArgument {}
+
+/// An augmentation by numbers that shards do not hold.
+private struct CaseStatistics: Error, CustomStringConvertible {
+  var file: String
+
+  var description: String {
+    "\(file): augment: statistics cannot be the case's in a stream, found case, expected patch: shards do not hold "
+      + "them; say `statistics: patch`, or give --no-augment"
+  }
+}
 
 /// Whether shards are a pipeline's.
 private enum StreamedFolder {

@@ -1,3 +1,4 @@
+import Augmentation
 import Shards
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Volumes
 @Suite struct StreamAugmentationTests {
   /// Takes the patch a voxel towards the end of y, and adds the address to it.
   private struct Shift: PatchAugmentation {
-    func worker() -> any PatchAugmentationWorker { Worker() }
+    func worker(patchShape: Shape, margin: Shape) -> any PatchAugmentationWorker { Worker() }
 
     final class Worker: PatchAugmentationWorker {
       func augment(
@@ -61,5 +62,61 @@ import Volumes
       }
     }
     #expect(try stream.times.augment > 0)
+  }
+
+  private func open(
+    _ folder: TemporaryFolder, _ split: StreamSplit = .train(fold: 0), set: String = "random", threads: Int = 2,
+    rank: Int = 0, of worldSize: Int = 1, image: StreamOptions.ImageType = .float32,
+    order: StreamOptions.Order? = nil, resuming state: StreamState? = nil
+  ) throws -> ShardStream {
+    var options = StreamOptions()
+    options.augmentation = AugmentedPatches(Preset.miscnn.transforms, sampling: Preset.miscnn.sampling)
+    options.epochs = 2
+    options.image = image
+    options.order = order
+    return try ShardStream(
+      at: folder.path("."), set: set, split: split, globalBatch: 4, seed: 3, rank: rank, worldSize: worldSize,
+      threads: threads, options: options, resuming: state)
+  }
+
+  @Test(arguments: StreamOptions.ImageType.allCases, [nil, StreamOptions.Order.classBalanced])
+  func theLibrarysOwnGivesTheSameBytesEverywhere(
+    type: StreamOptions.ImageType, order: StreamOptions.Order?
+  ) throws {
+    let folder = TemporaryFolder()
+    try SampleShards().write(into: folder)
+    let expected = try open(folder, threads: 1, image: type, order: order).collect()
+    // Another draw for each epoch, and for each time that a patch comes.
+    #expect(Set(expected.map(\.image)).count == 40)
+    for threads in [2, 3] {
+      #expect(try open(folder, threads: threads, image: type, order: order).collect() == expected)
+    }
+    let second = try open(folder, rank: 1, of: 2, image: type, order: order).collect()
+    #expect(second == expected.enumerated().filter { $0.offset % 4 >= 2 }.map(\.element))
+    let first = try open(folder, image: type, order: order)
+    _ = try first.collect(3)
+    let rest = try open(folder, threads: 3, image: type, order: order, resuming: try first.state).collect()
+    #expect(rest == Array(expected.dropFirst(12)))
+  }
+
+  @Test func validationIsNeverAugmented() throws {
+    let folder = TemporaryFolder()
+    try SampleShards().write(into: folder)
+    var plain = StreamOptions()
+    plain.epochs = 2
+    let expected = try ShardStream(
+      at: folder.path("."), set: "grid", split: .validation(fold: 1), globalBatch: 4, options: plain)
+    #expect(try open(folder, .validation(fold: 1), set: "grid").collect() == expected.collect())
+  }
+
+  @Test func aWrongParameterIsToldWhenItIsOpened() throws {
+    let folder = TemporaryFolder()
+    try SampleShards().write(into: folder)
+    var options = StreamOptions()
+    options.augmentation = AugmentedPatches([.elastic(Elastic()), .elastic(Elastic())])
+    #expect(throws: AugmentationError.repeatedElastic) {
+      try ShardStream(
+        at: folder.path("."), set: "random", split: .train(fold: 0), globalBatch: 4, options: options)
+    }
   }
 }

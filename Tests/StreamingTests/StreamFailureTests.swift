@@ -2,6 +2,7 @@ import Foundation
 import Shards
 import TestSupport
 import Testing
+import Volumes
 
 @testable import Streaming
 
@@ -210,7 +211,7 @@ import Testing
   private final class Told: @unchecked Sendable { var stalls: [StreamStall] = [] }
 
   private struct Slow: PatchAugmentation {
-    func worker() -> any PatchAugmentationWorker { Worker() }
+    func worker(patchShape: Shape, margin: Shape) -> any PatchAugmentationWorker { Worker() }
 
     final class Worker: PatchAugmentationWorker {
       func augment(
