@@ -42,8 +42,8 @@ extension RandomStream {
   /// A factor as batchgenerators draws it: half of the time below 1, half of the time above, where the range has both.
   /// Takes two words.
   mutating func factor(in range: ClosedRange<Double>) -> Double {
-    let isBelow = chance(0.5) && range.lowerBound < 1
-    let lower = max(range.lowerBound, min(1, range.upperBound))
-    return isBelow ? uniform(in: range.lowerBound...min(1, range.upperBound)) : uniform(in: lower...range.upperBound)
+    let isBelow = chance(0.5)
+    guard range.lowerBound < 1, range.upperBound > 1 else { return uniform(in: range) }
+    return uniform(in: isBelow ? range.lowerBound...1 : 1...range.upperBound)
   }
 }

@@ -64,6 +64,20 @@ struct DrawingTests {
     expect(factors.count { $0 > 2 }, 0.25, of: 2 * count)
   }
 
+  /// A range on one side of 1 is filled evenly; batchgenerators leaves it on the other side.
+  @Test func factorsOnOneSideAreEven() throws {
+    for range in [0.2...0.6, 1.2...1.6, 0.6...1] as [ClosedRange<Double>] {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      var factors: [Double] = []
+      for record in try records([.contrast(Contrast(factor: range))], channels: 1) {
+        guard case .contrast(let drawn) = record.transforms.first?.drawn else { continue }
+        factors += drawn.factor.compactMap { $0 }
+      }
+      #expect(factors.count == count && factors.allSatisfy(range.contains))
+      expect(factors.count { $0 < middle }, 0.5)
+    }
+  }
+
   @Test func channelsTakePartByThemselves() throws {
     let chances = Chances(sample: 0.5, channel: 0.25)
     var seen = [0, 0, 0, 0]
