@@ -35,7 +35,8 @@ struct CaseIngest {
   enum Outcome {
     /// The entry for the manifest, and the raw files as they were read.
     case prepared(Manifest.Case, [String: HashedFile])
-    case excluded(String)
+    /// Why its voxels leave the case out, and the raw files as they were read.
+    case excluded(String, [String: HashedFile])
   }
 
   /// Reads a case's headers and opens its voxels; nothing large is read or allocated.
@@ -91,11 +92,13 @@ struct CaseIngest {
     let files = raw.filesOnDisk
     let hashes = try files.map { try HashLane(path: $0.path) }
     var state = try preprocess(opened, hashes: hashes, previews: true, entered: entered)
+    var hashed = Dictionary(zip(files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
     let rules = plan.config.dataset.exclude
-    if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) { return .excluded(reason) }
+    if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) {
+      return .excluded(reason, hashed)
+    }
 
     entered("write")
-    var hashed = Dictionary(zip(files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
     let source = source(of: raw, opened, hashed)
     let statistics = try statistics(of: &state)
     let writer = CaseFileWriter(

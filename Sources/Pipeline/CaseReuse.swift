@@ -14,6 +14,8 @@ struct CaseReuse {
   enum Verdict {
     /// Nothing to do: the entry for the manifest, and the raw files as they are.
     case keep(Manifest.Case, [String: HashedFile])
+    /// Nothing to do: its voxels left the case out, and are the same.
+    case leaveOut(reason: String, [String: HashedFile])
     /// The case must be made; the cause is nil where it never was.
     case make(cause: String?)
   }
@@ -33,9 +35,17 @@ struct CaseReuse {
     return prepared
   }
 
+  /// Whether the case's voxels left it out, and are the same.
+  func isLeftOut(_ raw: RawCase) -> Bool {
+    (try? recorded.reasonToLeaveOut(raw, ingestDigest: plan.ingestDigest)) != nil
+  }
+
   /// - Parameter stages: the plan's, numbers over the data set filled in; nil where they are not known yet.
   /// - Throws: `FileError` where a raw file cannot be read.
   func verdict(on raw: RawCase, stages: [Stage]?) throws -> Verdict {
+    if let (reason, inputs) = try recorded.reasonToLeaveOut(raw, ingestDigest: plan.ingestDigest) {
+      return .leaveOut(reason: reason, inputs)
+    }
     switch try look(at: raw) {
     case .make(let cause): return .make(cause: cause)
     case .upToDate(let prepared, var inputs):

@@ -44,6 +44,7 @@ struct DatasetStages {
 
   /// One case's foreground by channel, from its prepared file where that is up to date; nil where the case does not count.
   private func intensities(of raw: RawCase) throws -> [CaseIntensities]? {
+    if reuse.isLeftOut(raw) { return nil }
     if let prepared = reuse.upToDate(raw) { return try prepared.rawForeground() }
     let volumes = CaseIngest(plan: plan, stages: [], workers: workers).rawVolumes(try CaseIngest.Opened(raw))
     let (survey, counts) = try RawSurvey.read(volumes, on: workers)

@@ -79,15 +79,20 @@ public struct DryRun: Encodable {
     let reuse = CaseReuse(
       plan: ingest.plan, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
       earlier: earlier)
-    items = preview.toPrepare.map { raw in
+    var leftOut = preview.excluded
+    items = preview.toPrepare.compactMap { raw in
       var item = Item(raw, caseIngest, of: ingest)
       switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw, stages: nil) {
       case .keep: item.isKept = true
+      case .leaveOut(let reason, _):
+        leftOut.append(.init(caseIdentifier: raw.identifier, reason: reason))
+        return nil
       case .make(let cause): item.cause = cause
       case nil: break
       }
       return item
     }
+    excluded = leftOut
     let making = items.filter(\.isMade)
     let workload = making.reduce(into: Workload()) {
       $0.add(rawBytes: $1.rawVoxelBytes ?? 0, preparedBytes: $1.bytes ?? 0)
@@ -95,7 +100,6 @@ public struct DryRun: Encodable {
     time = TimeForecast(workload, jobs: ingest.jobs, last: Making.last(in: ingest.prepared))
     disk = DiskForecast(workload, cases: making.count, plan: ingest.plan, folder: ingest.prepared)
     gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
-    excluded = preview.excluded
     notes = preview.notes
   }
 

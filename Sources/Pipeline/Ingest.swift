@@ -174,7 +174,8 @@ public struct Ingest: Sendable {
       seconds: Date().timeIntervalSince(started))
     let runReport = RunReport(
       report, started: started, jobs: jobs, synchronized: sync, making: making ?? Making.last(in: output.path),
-      inputs: recorded.inputs.merging(results.inputs) { $1 })
+      inputs: recorded.inputs.merging(results.inputs) { $1 },
+      leftOut: (recorded.leftOut ?? [:]).merging(results.leftOut(ingestDigest: plan.ingestDigest)) { $1 })
     try AtomicFile.write(try CanonicalJSON.text(runReport), to: output.path + "/run_report.json", flush: false)
     return report
   }

@@ -59,11 +59,14 @@ struct RunReport: Encodable {
   var making: Making?
   /// The raw files as they were hashed: the next run compares their stamps before it reads them again.
   var inputs: [String: HashedFile]
+  /// The cases that their voxels left out, as they were: the next run need not read them again.
+  var leftOut: [String: RawInputs.LeftOut]
 
   init(
     _ report: IngestReport, started: Date, jobs: Int, synchronized: Bool, making: Making?,
-    inputs: [String: HashedFile]
+    inputs: [String: HashedFile], leftOut: [String: RawInputs.LeftOut]
   ) {
+    self.leftOut = leftOut
     self.making = making
     self.inputs = inputs
     startedAt = ISO8601DateFormatter().string(from: started)

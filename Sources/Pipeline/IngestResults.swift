@@ -13,6 +13,7 @@ final class IngestResults: @unchecked Sendable {
   private enum State {
     case toMake(cause: String?)
     case present(Manifest.Case, [String: HashedFile])
+    case leftOut(reason: String, [String: HashedFile])
     case absent
   }
 
@@ -34,6 +35,9 @@ final class IngestResults: @unchecked Sendable {
     lock.withLock {
       switch verdict {
       case .keep(let entry, let inputs): states[place] = .present(entry, inputs)
+      case .leaveOut(let reason, let inputs):
+        states[place] = .leftOut(reason: reason, inputs)
+        (byPlace[place].outcome, byPlace[place].reason) = (.excluded, reason)
       case .make(let cause): states[place] = .toMake(cause: cause)
       case nil: states[place] = .toMake(cause: nil)
       }
@@ -50,8 +54,8 @@ final class IngestResults: @unchecked Sendable {
       case .success(.prepared(let entry, let inputs)):
         states[place] = .present(entry, inputs)
         report.outcome = .prepared
-      case .success(.excluded(let reason)):
-        states[place] = .absent
+      case .success(.excluded(let reason, let inputs)):
+        states[place] = .leftOut(reason: reason, inputs)
         (report.outcome, report.reason) = (.excluded, reason)
       case .failure(let failure):
         states[place] = .absent
@@ -82,11 +86,25 @@ final class IngestResults: @unchecked Sendable {
     lock.withLock { states.compactMap { if case .present(let entry, _) = $0 { entry } else { nil } } }
   }
 
-  /// The raw files of those cases.
+  /// The raw files of those cases, and of those that their voxels left out.
   var inputs: [String: HashedFile] {
     lock.withLock {
       states.reduce(into: [:]) { all, state in
-        if case .present(_, let inputs) = state { all.merge(inputs) { $1 } }
+        switch state {
+        case .present(_, let inputs), .leftOut(_, let inputs): all.merge(inputs) { $1 }
+        case .toMake, .absent: break
+        }
+      }
+    }
+  }
+
+  /// The cases that their voxels left out, by identifier, as the next run will want to know them.
+  func leftOut(ingestDigest: String) -> [String: RawInputs.LeftOut] {
+    lock.withLock {
+      zip(queue.items, states).reduce(into: [:]) { all, entry in
+        guard case .leftOut(let reason, let inputs) = entry.1 else { return }
+        all[entry.0.raw.identifier] = RawInputs.LeftOut(
+          ingestDigest: ingestDigest, reason: reason, files: inputs.mapValues(\.sha256))
       }
     }
   }

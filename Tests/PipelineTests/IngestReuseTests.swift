@@ -129,6 +129,27 @@ struct IngestReuseTests {
     #expect(try data.files(in: "prepared") == before)
   }
 
+  /// A case that its voxels left out has no prepared file, and is not read again for that.
+  @Test func caseThatItsVoxelsLeftOutIsReadOnce() throws {
+    let rule = "  exclude:\n    - {class_absent: tumour, reason: no tumour}"
+    let text = Sample.replacing(Sample.dataset, with: "  labels: {background: 0, kidney: 1, tumour: 2}\n" + rule)
+    let data = try RawFolder(2)
+    try data.addCase(1, values: [1, 1])
+    let first = try data.run(text)
+    #expect(outcomes(first) == [.prepared, .excluded] && first.cases[1].seconds > 0)
+    let before = try data.files(in: "prepared")
+    let second = try data.run(text)
+    #expect(outcomes(second) == [.kept, .excluded] && second.cases[1].seconds == 0)
+    #expect(second.cases[1].reason == "no tumour")
+    #expect(try data.files(in: "prepared") == before)
+    // Its label gets a tumour.
+    try data.addCase(1)
+    #expect(outcomes(try data.run(text)) == [.kept, .prepared])
+    // And loses it again; another rule makes it count.
+    try data.addCase(1, values: [1, 1])
+    #expect(outcomes(try data.run(text)) == [.kept, .excluded])
+  }
+
   /// Another case in the data set moves its mean, and with it every case that was scaled by it.
   @Test func changedMeanOfTheDataSetIsAChange() throws {
     let text = Sample.replacing(Sample.folds - 1, with: "  - zscore: {over: dataset}")

@@ -186,6 +186,7 @@ struct IngestTests {
     try data.addCase(1, values: [1, 1])
     let report = try data.run(Sample.replacing(Sample.dataset, with: absent), into: data.folder.path("c"))
     #expect(report.manifest.excluded == [.init(caseIdentifier: "case_00001", reason: "no tumour")])
+    #expect(report.cases.first { $0.outcome == .excluded }.map { $0.seconds > 0 } == true)
     #expect(report.exitCode == 0)
   }
 
