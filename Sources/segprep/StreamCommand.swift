@@ -21,8 +21,10 @@ struct StreamCommand: ParsableCommand {
 
       Examples:
         segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0
-        segprep stream shards --pipeline Pipelines/kits19.yaml --set grid --fold 0 --validation
-        segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 --compute-ms 323 --threads 2
+        segprep stream shards --pipeline Pipelines/kits19.yaml --set grid --fold 0 \\
+          --validation
+        segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
+          --compute-ms 323 --threads 2
       """)
 
   @Argument(help: "The folder of shards.")

@@ -94,12 +94,18 @@ class StreamTests(ShardCase):
         self.assertEqual({len(found) for place, found in seen.items() if place[0].startswith("train/")}, {2})
 
     def test_order_is_the_seeds(self):
-        shards, pipeline = self.make(stream={"global_batch": 4, "seed": 5})
+        shards, pipeline = self.make(
+            stream={"global_batch": 4, "seed": 5}, augment={"preset": "miscnn"}, shards={"compression": "none"})
         options = ["train", "--fold", 0, "--epochs", 2]
         whole, _ = self.stream(shards, pipeline, *options, "--threads", 1)
         for more in [["--threads", 3], ["--seed", 5], ["--global-batch", 4, "--checks", "never"]]:
             self.assertEqual(self.stream(shards, pipeline, *options, *more)[0], whole)
         self.assertNotEqual(self.stream(shards, pipeline, *options, "--seed", 6)[0], whole)
+        # Two epochs of the same patches, most of them changed in each.
+        self.assertGreater(len({sample["image_sha256"] for sample in whole}), 1.5 * len(whole) / 2)
+        self.assertTrue(any(drawn["drawn"]["transform"] == "rotation" for s in whole for drawn in s["drawn"]))
+        self.assert_stored(
+            shards, self.stream(shards, pipeline, *options, "--no-augment")[0], "float32")
         for ranks in [2, 4]:
             shares = [
                 self.stream(shards, pipeline, *options, "--world-size", ranks, "--rank", rank)[0]
