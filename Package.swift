@@ -127,8 +127,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards", "TestSupport",
-        "Volumes",
+        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
+        "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(

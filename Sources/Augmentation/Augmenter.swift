@@ -14,7 +14,7 @@ public struct Augmenter: Sendable {
   public let margin: Shape
   /// How patches are sampled where something moves them.
   public let sampling: SpatialSampling
-  private let schedule: Schedule
+  let schedule: Schedule
 
   /// An augmenter of a list of transforms.
   /// - Throws: `AugmentationError` where a parameter is out of range.

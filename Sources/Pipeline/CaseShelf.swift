@@ -1,4 +1,5 @@
 import Foundation
+import Parallelism
 import Prepared
 import Shards
 
@@ -8,6 +9,7 @@ final class CaseShelf: @unchecked Sendable {
   private let prepared: PreparedFolder
   private let files: [String: String]
   private let room: Int
+  private let scratch = ScratchPool<PatchVariants.Scratch>()
   private let lock = NSLock()
   /// The one that was needed last comes last.
   private var cases: [MappedCase] = []
@@ -34,20 +36,13 @@ final class CaseShelf: @unchecked Sendable {
     }
   }
 
-  /// Cuts a patch with its margin; outside the case is its pad value and background.
-  func cut(_ patch: ShardPatch, of set: PatchSet, into buffers: ShardBuffers) throws {
+  /// Cuts a patch with its margin, or makes an augmented version of it.
+  func cut(_ patch: ShardPatch, of planned: PlannedSet, into buffers: ShardBuffers) throws {
     let mapped = try mapped(patch.caseIdentifier)
-    let description = mapped.description
-    let crop = PatchCrop(patch, of: set, in: description.shape)
-    let voxels = set.storedShape.count
-    for channel in 0..<description.channels {
-      let target = UnsafeMutableBufferPointer(rebasing: buffers.image[voxels * channel..<voxels * (channel + 1)])
-      crop.copy(
-        floats: mapped.image(channel: channel), fill: Float(description.statistics.channels[channel].minimum),
-        to: UnsafeMutableRawBufferPointer(target))
-    }
-    if let label = mapped.label { crop.copy(classes: label, to: UnsafeMutableRawBufferPointer(buffers.label)) }
-    withExtendedLifetime(mapped) {}
+    guard let variants = planned.variants else { return mapped.cut(patch, of: planned.set, into: buffers) }
+    let memory = scratch.take(make: PatchVariants.Scratch.init)
+    defer { scratch.give(memory) }
+    try variants.make(patch, of: mapped, into: buffers, using: memory)
   }
 
   /// Voxels of each class in a patch without its margin.
@@ -57,5 +52,21 @@ final class CaseShelf: @unchecked Sendable {
       let crop = PatchCrop(patch, of: set, in: mapped.description.shape)
       return mapped.label.map { crop.classCounts(of: $0) } ?? []
     }
+  }
+}
+
+extension MappedCase {
+  /// Cuts a patch with its margin; outside the case is its pad value and background.
+  func cut(_ patch: ShardPatch, of set: PatchSet, into buffers: ShardBuffers) {
+    let crop = PatchCrop(patch, of: set, in: description.shape)
+    let voxels = set.storedShape.count
+    for channel in 0..<description.channels {
+      let target = UnsafeMutableBufferPointer(rebasing: buffers.image[voxels * channel..<voxels * (channel + 1)])
+      crop.copy(
+        floats: image(channel: channel), fill: Float(description.statistics.channels[channel].minimum),
+        to: UnsafeMutableRawBufferPointer(target))
+    }
+    if let label { crop.copy(classes: label, to: UnsafeMutableRawBufferPointer(buffers.label)) }
+    withExtendedLifetime(self) {}
   }
 }

@@ -6,7 +6,12 @@ extension PatchSet {
     var keys = KeyWriter(detail)
     keys.put("set", .text(name))
     keys.put("shape", shape.json)
-    keys.put("margin", margin.json, default: ZYX<Int>.zero.json)
+    // The one does not go with the other; and a set without variants says nothing of them, as before there were any.
+    if variants > 0 {
+      keys.put("variants", .number(Double(variants)))
+    } else {
+      keys.put("margin", margin.json, default: ZYX<Int>.zero.json)
+    }
     keys.put("skip_blank", .bool(skipsBlank), default: .bool(false))
     switch sampling {
     case .random(let random):

@@ -22,6 +22,10 @@ enum PatchesDescription {
       ]
       if set.skipsBlank { lines.append("windows without foreground are left out") }
     }
+    if set.variants > 0 {
+      let versions = Quantity.counted(set.variants, "augmented version")
+      lines.append("stored as \(versions) of each, for training alone; the patch itself is not stored")
+    }
     if set.margin != .zero {
       lines.append("stored with \(text(set.margin)) more voxels on each side, for augmentation")
     }
@@ -45,8 +49,13 @@ enum PatchesDescription {
       "patch set \($0.name) leaves out windows without foreground: train on it, but validate on one that covers all"
     }
     let isUnscaled = config.preprocess.contains { $0.overDataset?.isFoldSafe == true }
-    guard !config.patches.isEmpty, isUnscaled, config.shards.image == .float16 else { return gaps }
-    return gaps + [
+    guard !config.patches.isEmpty, isUnscaled else { return gaps }
+    let early = config.patches.filter { $0.variants > 0 }.map {
+      "patch set \($0.name) is augmented before the fold_safe stages scale it: give brightness, noise and the like in the "
+        + "units that values have before them"
+    }
+    guard config.shards.image == .float16 else { return gaps + early }
+    return gaps + early + [
       "patches hold the values that fold_safe stages have not scaled yet, and float16 rounds them to 1 part in 2048; "
         + "`shards: {image: float32}` keeps them as they are"
     ]

@@ -1,3 +1,4 @@
+import Augmentation
 import Shards
 import Volumes
 
@@ -7,6 +8,8 @@ struct PatchesReader {
   let channels: Int
   /// How patches will be stored, which decides how large they may be.
   let shards: ShardsConfig
+  /// What makes augmented versions; nil where the pipeline says nothing of it.
+  let augment: AugmentConfig?
 
   func read(_ value: FileValue) throws(PipelineError) -> [PatchSet] {
     var sets: [PatchSet] = []
@@ -28,20 +31,17 @@ struct PatchesReader {
 
   private static func keys(of sampling: Sampling) -> [String] {
     switch sampling {
-    case .random: ["set", "sampling", "shape", "per_case", "foreground", "margin", "seed", "skip_blank"]
-    case .grid: ["set", "sampling", "shape", "overlap", "margin", "skip_blank"]
+    case .random: ["set", "sampling", "shape", "per_case", "foreground", "margin", "seed", "skip_blank", "variants"]
+    case .grid: ["set", "sampling", "shape", "overlap", "margin", "skip_blank", "variants"]
     }
   }
 
   private static let allKeys = [
-    "set", "sampling", "shape", "per_case", "foreground", "overlap", "margin", "seed", "skip_blank",
+    "set", "sampling", "shape", "per_case", "foreground", "overlap", "margin", "seed", "skip_blank", "variants",
   ]
 
   private func set(_ item: FileValue) throws(PipelineError) -> PatchSet {
-    let section = try MappingCursor(item, accepting: Self.allKeys) { key in
-      key == "variants"
-        ? "`variants` belongs to a later version of segprep, which augments patches before they are stored" : nil
-    }
+    let section = try MappingCursor(item, accepting: Self.allKeys)
     let name = try name(section.required("set"))
     let sampling: Sampling = try section.required("sampling").choice()
     try section.refuseKeys(thatDoNotGoWith: sampling, called: "sampling", keys: Self.keys)
@@ -54,6 +54,7 @@ struct PatchesReader {
     case .grid:
       if let overlap = section.optional("overlap") { set.sampling = .grid(overlap: try self.overlap(overlap, set)) }
     }
+    if let value = section.optional("variants") { set.variants = try variants(value, of: set, section) }
     try check(set, shape)
     return set
   }
@@ -90,6 +91,38 @@ struct PatchesReader {
         "is not smaller than the patch", expected: "at most \(set.shape[axis] - 1) voxels")
     }
     return overlap
+  }
+
+  private func variants(
+    _ value: FileValue, of set: PatchSet, _ section: MappingCursor
+  ) throws(PipelineError) -> Int {
+    let variants = try value.integer(in: 1...1000, unit: "versions")
+    if let margin = section.optional("margin") {
+      throw margin.refusal(
+        "does not go with `variants`", expected: "no margin",
+        advice: "augmented versions are made from the prepared case itself, and nothing is augmented a second time")
+    }
+    guard let augment else {
+      throw value.refusal(
+        "needs the section `augment`", expected: "what to augment with", found: "no such section",
+        advice: "for example `augment: {preset: miscnn}`")
+    }
+    var shift = ZYX<Int>.zero
+    for case .jitter(let jitter) in augment.transforms {
+      guard let voxels = jitter.voxels else {
+        throw value.refusal(
+          "does not go with a jitter that goes as far as the margin", expected: "a jitter that says how far",
+          found: "no margin", advice: "give the transform jitter its `voxels: {z, y, x}`")
+      }
+      shift = ZYX { shift[$0] + voxels[$0] }
+    }
+    // A patch that is moved by less than half its length still lies on its case, however small that is.
+    guard SpatialAxis.allCases.allSatisfy({ 2 * shift[$0] < set.shape[$0] || shift[$0] == 0 }) else {
+      throw value.refusal(
+        "does not go with so much jitter", expected: "less than half of the patch, \(set.shape)", found: "\(shift)",
+        advice: "give the transform jitter smaller `voxels`")
+    }
+    return variants
   }
 
   private func check(_ set: PatchSet, _ shape: FileValue) throws(PipelineError) {

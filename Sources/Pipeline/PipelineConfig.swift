@@ -21,6 +21,9 @@ public struct PipelineConfig: Sendable, Equatable {
   /// What a training's batches are.
   public var stream: StreamConfig
 
+  /// Whether any patch set holds augmented versions.
+  var storesVariants: Bool { patches.contains { $0.variants > 0 } }
+
   /// A pipeline.
   public init(
     name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),

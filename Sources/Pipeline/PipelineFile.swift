@@ -32,10 +32,12 @@ public enum PipelineFile {
     var config = PipelineConfig(name: name, dataset: dataset, preprocess: preprocess, folds: folds)
     if let value = section.optional("shards") { config.shards = try ShardsReader.read(value) }
     if let value = section.optional("stream") { config.stream = try StreamReader.read(value) }
-    if let value = section.optional("patches") {
-      config.patches = try PatchesReader(channels: dataset.channels.count, shards: config.shards).read(value)
-    }
     if let value = section.optional("augment") { config.augment = try AugmentReader.read(value) }
+    if let value = section.optional("patches") {
+      config.patches = try PatchesReader(
+        channels: dataset.channels.count, shards: config.shards, augment: config.augment
+      ).read(value)
+    }
     return config
   }
 

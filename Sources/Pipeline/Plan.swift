@@ -14,7 +14,7 @@ public struct Plan: Sendable, Equatable {
   /// the content of the file that they come from.
   public let foldsDigest: String
   /// The SHA-256 of what decides the shards: the folds digest, and the keys of `patches` and `shards` that are not at
-  /// their default; nil without patches.
+  /// their default, and of `augment` where a set has variants; nil without patches.
   public let shardsDigest: String?
   /// The file that the folds come from, where they come from one; nil in a plan that was saved and read back.
   public let foldsFile: FoldsFile?
@@ -48,11 +48,12 @@ public struct Plan: Sendable, Equatable {
 
   private static func shardsDigest(of config: PipelineConfig, foldsDigest: String) -> String? {
     guard !config.patches.isEmpty else { return nil }
-    let keys: JSONValue = .object([
+    var keys: [String: JSONValue] = [
       "patches": .array(config.patches.map { $0.json(.differences) }), "shards": config.shards.json(.differences),
       "folds": .text(foldsDigest),
-    ])
-    return SHA256.hash(keys.canonicalText)
+    ]
+    if config.storesVariants { keys["augment"] = config.augment?.json(.differences) }
+    return SHA256.hash(JSONValue.object(keys).canonicalText)
   }
 
   /// What the user should know before it runs, a line each.
@@ -90,7 +91,8 @@ extension Plan {
   /// are not in it, so that none of these makes shards anew.
   var shardsJSON: JSONValue {
     guard case .object(var pipeline) = config.json(.all) else { preconditionFailure("a pipeline is a mapping") }
-    for later in ["name", "augment", "stream"] { pipeline[later] = nil }
+    for later in ["name", "stream"] { pipeline[later] = nil }
+    if !config.storesVariants { pipeline["augment"] = nil }
     return .object([
       "pipeline": .object(pipeline),
       "digests": .object([

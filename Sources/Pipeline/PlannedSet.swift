@@ -10,6 +10,10 @@ struct PlannedSet: Sendable {
   /// The labelled cases, in order of identifiers.
   let cases: [PatchedCase]
   let files: [ShardFile]
+  /// What makes the augmented versions that the set holds; nil where its patches are as they were prepared.
+  let variants: PatchVariants?
+  /// The most memory that making a version takes a thread; 0 where there are none.
+  let variantBytes: Int
 
   /// Patches in all.
   var patches: Int { cases.reduce(0) { $0 + $1.patches.count } }
@@ -29,17 +33,21 @@ struct PlannedSet: Sendable {
         channels: config.dataset.channels.count, shape: set.shape, margin: set.margin, image: config.shards.image,
         compression: config.shards.compression, classes: config.dataset.labels.names.count)
     }
+    let variants = try config.patches.map { try PatchVariants(of: $0, by: config.augment) }
     try check(cases, plan)
     let chosen = try workers.map(cases.count, helping: true) { index in
-      try choose(config.patches, of: cases[index], in: prepared)
+      try choose(config.patches, variants, of: cases[index], in: prepared)
     }
     return config.patches.indices.map { number in
       let patched = zip(cases, chosen).map { entry, chosen in
         PatchedCase(chosen.description, fold: entry.fold, patches: chosen.patches[number])
       }
+      let largest = chosen.map { $0.largestSource[number] }.max() ?? 0
       return PlannedSet(
         set: config.patches[number], layout: layouts[number], cases: patched,
-        files: ShardFile.plan(set: config.patches[number].name, cases: patched, limit: config.shards.filePatches))
+        files: ShardFile.plan(set: config.patches[number].name, cases: patched, limit: config.shards.filePatches),
+        variants: variants[number],
+        variantBytes: PatchVariants.bytes(source: largest, channels: config.dataset.channels.count))
     }
   }
 
@@ -56,7 +64,8 @@ struct PlannedSet: Sendable {
       }
       let sampler = PatchSampler(set)
       for entry in cases {
-        let patches = sampler.mostPatches(in: Shape(z: entry.shape[0], y: entry.shape[1], x: entry.shape[2]))
+        let places = sampler.mostPatches(in: Shape(z: entry.shape[0], y: entry.shape[1], x: entry.shape[2]))
+        let patches = places * max(1, set.variants)
         guard patches <= mostPatches else {
           throw ShardingError.tooManyPatches(
             set: set.name, caseIdentifier: entry.caseIdentifier, found: patches, most: mostPatches)
@@ -69,10 +78,12 @@ struct PlannedSet: Sendable {
     var description: ShardCase
     /// For each set.
     var patches: [[ShardPatch]]
+    /// Voxels of the largest source of an augmented version, for each set.
+    var largestSource: [Int]
   }
 
   private static func choose(
-    _ sets: [PatchSet], of entry: Manifest.Case, in prepared: PreparedFolder
+    _ sets: [PatchSet], _ variants: [PatchVariants?], of entry: Manifest.Case, in prepared: PreparedFolder
   ) throws -> Chosen {
     let mapped = try MappedCase(path: prepared.file(of: entry))
     let shape = mapped.description.shape
@@ -87,13 +98,14 @@ struct PlannedSet: Sendable {
     }
     let isNeeded = sets.contains(where: \.needsForeground)
     let foreground = isNeeded ? mapped.label.map { ForegroundIndex(label: $0, shape: shape) } : nil
-    return withExtendedLifetime(mapped) {
-      Chosen(
-        description: ShardCase(mapped.description, preparedHash: entry.sha256),
-        patches: sets.map {
-          PatchSampler($0).patches(of: entry.caseIdentifier, shape: shape, foreground: foreground)
-        })
+    let chosen = try zip(sets, variants).map { set, variants in
+      let patches = PatchSampler(set).patches(of: entry.caseIdentifier, shape: shape, foreground: foreground)
+      guard let variants else { return (patches: patches, largestSource: 0) }
+      return try variants.versions(of: patches, in: shape, channels: mapped.description.channels)
     }
+    return Chosen(
+      description: ShardCase(mapped.description, preparedHash: entry.sha256), patches: chosen.map(\.patches),
+      largestSource: chosen.map(\.largestSource))
   }
 }
 

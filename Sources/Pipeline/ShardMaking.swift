@@ -94,7 +94,7 @@ final class ShardMaking: @unchecked Sendable {
     return try sharding.writer(set).write(
       files, on: workers,
       fill: { [observer] file, patch, buffers in
-        try shelf.cut(files[file].patches[patch], of: set.set, into: buffers)
+        try shelf.cut(files[file].patches[patch], of: set, into: buffers)
         observer.cut(patchOf: files[file].name(isLabelled: true), bytes: set.patchBytes)
       },
       finished: { [self] file, written in

@@ -36,6 +36,7 @@ extension ShardManifest.PatchSet {
       self.overlap = [overlap.z, overlap.y, overlap.x]
     }
     skipBlank = set.skipsBlank
+    if set.variants > 0 { variants = set.variants }
   }
 }
 

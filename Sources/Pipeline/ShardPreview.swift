@@ -12,7 +12,7 @@ public struct ShardPreview: Encodable, Sendable {
     public var fold: Int?
     /// Patches of the set.
     public var patches: Int
-    /// Of them, those that hold each class.
+    /// Of them, those that hold each class; of augmented versions, before they are augmented.
     public var classPatches: [Int]
   }
 
@@ -91,7 +91,7 @@ public struct ShardPreview: Encodable, Sendable {
     let count = min(samples, patches.count)
     let trials = try (0..<count).map { number in
       let index = (2 * number + 1) * patches.count / (2 * count)
-      return try writer.trial(patches[index]) { try shelf.cut(patches[index], of: set.set, into: $0) }
+      return try writer.trial(patches[index]) { try shelf.cut(patches[index], of: set, into: $0) }
     }
     let share = Double(patches.count) / Double(max(1, count))
     return Set(

@@ -99,19 +99,17 @@ public struct Sharding: Sendable {
   /// Threads that patches are cut and encoded on: as many as fit into the memory.
   func threads(for sets: [PlannedSet]) throws -> Int {
     let given = memory ?? Memory.availableBytes * 7 / 10
-    func needed(_ set: PlannedSet, threads: Int) -> Int {
-      Self.processBytes + writer(set).forecastBytes(workers: threads)
-    }
-    for set in sets where needed(set, threads: 1) > given {
-      throw ShardingError.memory(set: set.set.name, needed: needed(set, threads: 1), given: given)
+    for set in sets where memoryBytes([set], threads: 1) > given {
+      throw ShardingError.memory(set: set.set.name, needed: memoryBytes([set], threads: 1), given: given)
     }
     let most = Ingest.threads(jobs)
-    return (1...most).last { count in sets.allSatisfy { needed($0, threads: count) <= given } } ?? 1
+    return (1...most).last { memoryBytes(sets, threads: $0) <= given } ?? 1
   }
 
   /// The most memory that a run on so many threads takes.
   func memoryBytes(_ sets: [PlannedSet], threads: Int) -> Int {
-    Self.processBytes + (sets.map { writer($0).forecastBytes(workers: threads) }.max() ?? 0)
+    let most = sets.map { writer($0).forecastBytes(workers: threads) + threads * $0.variantBytes }.max()
+    return Self.processBytes + (most ?? 0)
   }
 
   func writer(_ set: PlannedSet) -> ShardWriter {

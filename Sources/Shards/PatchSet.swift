@@ -12,21 +12,29 @@ public struct PatchSet: Sendable, Equatable {
   public var margin: ZYX<Int>
   /// Whether patches without any foreground are left out.
   public var skipsBlank: Bool
+  /// Augmented versions that are stored of each patch, instead of the patch itself; 0 for the patch as it was prepared.
+  public var variants: Int
 
-  /// A set of patches without margin, blank ones among them, unless said otherwise.
+  /// A set of patches as they were prepared, without margin, blank ones among them, unless said otherwise.
   public init(
     name: String, sampling: PatchSampling, shape: Shape, margin: ZYX<Int> = ZYX(z: 0, y: 0, x: 0),
-    skipsBlank: Bool = false
+    skipsBlank: Bool = false, variants: Int = 0
   ) {
     self.name = name
     self.sampling = sampling
     self.shape = shape
     self.margin = margin
     self.skipsBlank = skipsBlank
+    self.variants = variants
   }
 
   /// Voxels of a patch with its margin: what is stored.
   public var storedShape: Shape { Shape { shape[$0] + 2 * margin[$0] } }
+
+  /// What the set's random numbers follow from; a grid has no other seed than 1.
+  public var seed: UInt32 {
+    if case .random(let random) = sampling { random.seed } else { 1 }
+  }
 
   /// Whether the label decides which patches there are.
   public var needsForeground: Bool {

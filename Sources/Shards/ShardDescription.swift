@@ -123,6 +123,9 @@ struct ShardDescription {
       }
       func column(_ name: String) -> [Int] { columns[name] ?? [] }
       let identifiers = try file.texts("index/case", count: patches, limit: length)
+      let augmentations =
+        try file.contains(ShardIndex.augmentation)
+        ? file.texts(ShardIndex.augmentation, count: patches, limit: length) : []
       let fold = try integers(file, "fold", count: 1)[0]
       guard fold >= -1, column("fold").allSatisfy({ $0 == fold }) else {
         throw unsound("/index/fold", Swift.Set(column("fold")).sorted(), "\(fold) for every patch")
@@ -138,7 +141,7 @@ struct ShardDescription {
             caseIdentifier: identifiers[patch],
             origin: Shape(z: origins[3 * patch], y: origins[3 * patch + 1], x: origins[3 * patch + 2]),
             flags: .init(rawValue: UInt32(truncatingIfNeeded: column("flags")[patch])),
-            variant: column("variant")[patch])
+            variant: column("variant")[patch], augmentation: augmentations.isEmpty ? "" : augmentations[patch])
         },
         fold: fold < 0 ? nil : fold,
         images: try chunks("image", columns, unpacked: layout.imageBytes, layout.compression),

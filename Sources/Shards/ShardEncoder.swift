@@ -72,7 +72,7 @@ final class ShardEncoder: @unchecked Sendable {
         segprep_halve_shuffled(imageVoxels.base, count, staged.base, &halving)
       }
       guard halving.largest <= Self.largestHalf else {
-        throw .tooLarge(caseIdentifier: patch.caseIdentifier, found: halving.largest)
+        throw patch.tooLarge(found: halving.largest)
       }
       worstRounding = halving.worst
     }
@@ -86,5 +86,13 @@ final class ShardEncoder: @unchecked Sendable {
     layout.count(labelVoxels.base, into: counts.base)
     guard let foreign = (layout.classes..<256).first(where: { counts.base[$0] > 0 }) else { return }
     throw .foreignClass(caseIdentifier: patch.caseIdentifier, found: foreign, classes: layout.classes)
+  }
+}
+
+extension ShardPatch {
+  fileprivate func tooLarge(found: Float) -> ShardError {
+    variant == 0
+      ? .tooLarge(caseIdentifier: caseIdentifier, found: found)
+      : .variantTooLarge(caseIdentifier: caseIdentifier, origin: origin, variant: variant, found: found)
   }
 }

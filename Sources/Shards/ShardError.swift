@@ -1,9 +1,14 @@
+import Preprocessing
+import Volumes
+
 /// Why a shard cannot be written or read. Each description is the one line that a user sees.
 public enum ShardError: Error, Equatable, CustomStringConvertible {
   /// A layout that no file can have.
   case layout(found: String)
   /// A voxel that has no half-precision number.
   case tooLarge(caseIdentifier: String, found: Float)
+  /// A voxel of an augmented version that has no half-precision number.
+  case variantTooLarge(caseIdentifier: String, origin: Shape, variant: Int, found: Float)
   /// A label's value that is no class.
   case foreignClass(caseIdentifier: String, found: Int, classes: Int)
   /// HDF5 of somebody else's; `format` is what its attribute of that name says.
@@ -27,6 +32,9 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .tooLarge(let caseIdentifier, let found):
       return "\(caseIdentifier): a value is too large for float16, found \(found), expected at most 65504; "
         + "give shards: {image: float32}, or clip or rescale in the pipeline"
+    case .variantTooLarge(let caseIdentifier, let origin, let variant, let found):
+      return "\(caseIdentifier): patch at \(origin.array), variant \(variant): a value is too large for float16 once "
+        + "augmented, found \(found), expected at most 65504; give shards: {image: float32}, or augment less"
     case .foreignClass(let caseIdentifier, let found, let classes):
       return "\(caseIdentifier): the label has a value that is no class, found \(found), expected 0 to \(classes - 1); "
         + "prepare the case again"

@@ -25,6 +25,9 @@ public struct ShardFile: Sendable, Equatable {
     }
   }
 
+  /// Whether any of its patches is an augmented version.
+  var isAugmented: Bool { patches.contains { !$0.augmentation.isEmpty } }
+
   /// Below the folder of shards: `<set>/fold<k>-<nnnnn>.h5`; without a fold `train-<nnnnn>.h5`, which every training may
   /// read, or for cases without a label `unlabelled-<nnnnn>.h5`.
   public func name(isLabelled: Bool) -> String {
@@ -42,6 +45,7 @@ public struct ShardFile: Sendable, Equatable {
     ]
     lines += patches.map {
       "\($0.caseIdentifier) \($0.origin.z) \($0.origin.y) \($0.origin.x) \($0.flags.rawValue) \($0.variant)"
+        + $0.augmentation
     }
     lines += cases.map { "\($0.caseIdentifier) \($0.preparedHash)" }
     return SHA256.hash(lines.joined(separator: "\n"))

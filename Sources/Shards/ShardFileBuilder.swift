@@ -80,6 +80,7 @@ final class ShardFileBuilder {
     try writer?.write(patches.flatMap { $0.origin.array.map { Int64($0) } }, to: "index/origin_zyx")
     try writer?.write(patches.map(\.flags.rawValue), to: "index/flags")
     try writer?.write(patches.map { Int32($0.variant) }, to: "index/variant")
+    if file.isAugmented { _ = try writer?.write(patches.map(\.augmentation), to: ShardIndex.augmentation) }
   }
 
   private func describeCases() throws(HDF5Error) {

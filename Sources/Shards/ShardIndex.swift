@@ -31,6 +31,9 @@ public struct ShardIndex: Sendable, Equatable {
   /// Voxels per class in each patch, its margin not counted; empty without labels.
   public var classCounts: [[Int]]
 
+  /// The texts that say what was drawn for each patch; in files with augmented versions only.
+  static let augmentation = "index/augmentation"
+
   /// The datasets below /index beside `case`, with their types and the extent of the second axis where there is one.
   static func columns(classes: Int) -> [(name: String, type: ElementType, width: Int?)] {
     let plain: [(name: String, type: ElementType, width: Int?)] = [

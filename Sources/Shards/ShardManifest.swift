@@ -96,7 +96,7 @@ extension ShardManifest {
     public var seed: Int?
     /// Whether patches without foreground were left out.
     public var skipBlank: Bool?
-    /// Augmented versions of each patch; nil for none.
+    /// Augmented versions of each patch, stored instead of it; nil where patches are as they were prepared.
     public var variants: Int?
     /// How the image's voxels are stored.
     public var image: ShardLayout.ImageType

@@ -26,12 +26,17 @@ public struct ShardPatch: Sendable, Equatable {
   public var flags: Flags
   /// 0 for the voxels as they were prepared, n for the nth augmented version of them.
   public var variant: Int
+  /// What was drawn for an augmented version, as one line of JSON; empty for variant 0.
+  public var augmentation: String
 
   /// A patch of that case.
-  public init(caseIdentifier: String, origin: Shape, flags: Flags = [], variant: Int = 0) {
+  public init(
+    caseIdentifier: String, origin: Shape, flags: Flags = [], variant: Int = 0, augmentation: String = ""
+  ) {
     self.caseIdentifier = caseIdentifier
     self.origin = origin
     self.flags = flags
     self.variant = variant
+    self.augmentation = augmentation
   }
 }

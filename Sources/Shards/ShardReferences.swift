@@ -107,6 +107,7 @@ struct ShardReferences {
       }
       compare("the flag for padding", entry.flags.contains(.padded), isPadded)
     }
+    compare("whether it says how it was augmented", !entry.augmentation.isEmpty, entry.variant > 0)
     if layout.isLabelled { compare("the count of each class", index.classCounts[patch], scratch.classCounts(layout)) }
     return problems
   }

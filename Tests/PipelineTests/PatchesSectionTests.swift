@@ -69,17 +69,17 @@ import Volumes
     (
       "{set: a, sampling: grid, \(cube), overlaps: {z: 0, y: 0, x: 0}}",
       "unknown key `overlaps`; did you mean `overlap`? accepted: set, sampling, shape, per_case, foreground, overlap, "
-        + "margin, seed, skip_blank"
+        + "margin, seed, skip_blank, variants"
     ),
     (
       "{set: a, sampling: grid, \(cube), per_case: 3}",
       "`patches[0].per_case` does not go with the sampling grid, found per_case, "
-        + "expected set, sampling, shape, overlap, margin or skip_blank; it belongs to the sampling random"
+        + "expected set, sampling, shape, overlap, margin, skip_blank or variants; it belongs to the sampling random"
     ),
     (
       "{set: a, sampling: random, \(cube), per_case: 3, overlap: {z: 0, y: 0, x: 0}}",
       "`patches[0].overlap` does not go with the sampling random, found overlap, "
-        + "expected set, sampling, shape, per_case, foreground, margin, seed or skip_blank; "
+        + "expected set, sampling, shape, per_case, foreground, margin, seed, skip_blank or variants; "
         + "it belongs to the sampling grid"
     ),
     (
@@ -129,10 +129,6 @@ import Volumes
     (
       "{set: 1, sampling: grid, \(cube)}",
       "`patches[0].set` has the wrong type, found 1, expected a text; put it in quotes"
-    ),
-    (
-      "{set: a, sampling: grid, \(cube), variants: 4}",
-      "`variants` belongs to a later version of segprep, which augments patches before they are stored"
     ),
   ])
   func setThatIsWrongIsRefusedInItsLine(item: String, message: String) {

@@ -27,7 +27,8 @@ struct SampleShard {
       let isPadded = SpatialAxis.allCases.contains { origin[$0] < 0 || origin[$0] + layout.shape[$0] > volume[$0] }
       return ShardPatch(
         caseIdentifier: cases[patch % 2].caseIdentifier, origin: origin,
-        flags: isPadded ? [.padded] : patch == 1 ? [.foreground] : [], variant: patch == 4 ? 1 : 0)
+        flags: isPadded ? [.padded] : patch == 1 ? [.foreground] : [], variant: patch == 4 ? 1 : 0,
+        augmentation: patch == 4 ? #"{"margin":1}"# : "")
     }
     return ShardFile(set: "random", fold: 2, number: 7, patches: patches, cases: cases)
   }
