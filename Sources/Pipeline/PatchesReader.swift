@@ -100,7 +100,7 @@ struct PatchesReader {
     if let margin = section.optional("margin") {
       throw margin.refusal(
         "does not go with `variants`", expected: "no margin",
-        advice: "augmented versions are made from the prepared case itself, and nothing is augmented a second time")
+        advice: "augmented versions are made from the prepared case around each patch, as far as they read")
     }
     guard let augment else {
       throw value.refusal(

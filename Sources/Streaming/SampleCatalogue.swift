@@ -101,15 +101,15 @@ struct SampleCatalogue: Sendable {
   }
 
   private static func check(_ manifest: ShardManifest, folder: String, set: String, split: StreamSplit) throws {
-    guard let entry = manifest.sets.first(where: { $0.set == set }) else {
+    guard manifest.sets.contains(where: { $0.set == set }) else {
       throw StreamError.noSuchSet(folder: folder, found: set, sets: manifest.sets.map(\.set))
     }
     if let fold = split.fold, !(0..<manifest.folds).contains(fold) {
       throw StreamError.noSuchFold(folder: folder, found: fold, folds: manifest.folds)
     }
-    if !split.isTraining, entry.sampling != "grid" {
-      throw StreamError.notAGrid(
-        folder: folder, set: set, grids: manifest.sets.filter { $0.sampling == "grid" }.map(\.set))
+    let grids = manifest.sets.filter { $0.sampling == "grid" && $0.variants == nil }.map(\.set)
+    if !split.isTraining, !grids.contains(set) {
+      throw StreamError.notAGrid(folder: folder, set: set, grids: grids)
     }
     if let maps = manifest.deferredMaps, maps.folds.count != manifest.folds {
       throw ShardManifestError.damaged(path: folder + "/manifest.json")

@@ -6,7 +6,7 @@ import h5py
 import numpy
 
 from shards import STAGES, Shard, ShardCase, content, patch_set, window, zyx
-from support import PreparedCase, json_of
+from support import PreparedCase, json_of, segprep
 
 SET = patch_set("more", (8, 12, 10), per_case=4, foreground=0.5, seed=3, variants=3)
 GRID = patch_set("grid", (8, 12, 10), overlap=(2, 4, 5))
@@ -56,7 +56,8 @@ class VariantTests(ShardCase):
             numpy.testing.assert_array_equal(shard.index["class_counts"][number], counts)
             self.assertEqual(shard.margin, (0, 0, 0))
         cases = sorted({case for case, _, _ in seen})
-        self.assertEqual(sorted(seen), [(case, patch, variant) for case in cases for patch in range(4) for variant in (1, 2, 3)])
+        expected = [(case, patch, variant) for case in cases for patch in range(4) for variant in (1, 2, 3)]
+        self.assertEqual(sorted(seen), expected)
         self.assertEqual(transforms, {name for entry in ALL for name in entry})
         self.assertEqual(json_of(out / "manifest.json")["sets"][0]["variants"], 3)
 
@@ -88,8 +89,9 @@ class VariantTests(ShardCase):
 
     def test_mirrors_and_brightness_follow_the_record(self):
         """What a record says, done by NumPy."""
-        augment = [{"mirror": {"probability": 0.5}}, {"brightness_multiplicative": {"factor": {"lower": 0.5, "upper": 2}}}]
-        out = self.shard(self.prepared, self.pipeline_of(augment, image="float32"))
+        brightness = {"brightness_multiplicative": {"factor": {"lower": 0.5, "upper": 2}}}
+        pipeline = self.pipeline_of([{"mirror": {"probability": 0.5}}, brightness], image="float32")
+        out = self.shard(self.prepared, pipeline)
         for shard, number, variant in self.versions(out):
             case, origin = self.case(shard.cases[number]), shard.index["origin_zyx"][number]
             image = window(case.image[0], origin, shard.shape, numpy.float32(case.attributes["pad_value"][0]))
@@ -112,7 +114,8 @@ class VariantTests(ShardCase):
             case, origin = self.case(shard.cases[number]), shard.index["origin_zyx"][number]
             margin = [variant["margin"][axis] for axis in "zyx"]
             outer, shape = [o - m for o, m in zip(origin, margin)], [s + 2 * m for s, m in zip(shard.shape, margin)]
-            self.assertLessEqual(set(numpy.unique(shard.label[number])), set(numpy.unique(window(case.label, outer, shape, 0))))
+            there = set(numpy.unique(window(case.label, outer, shape, 0)))
+            self.assertLessEqual(set(numpy.unique(shard.label[number])), there)
             if all(o >= 0 and o + s <= n for o, s, n in zip(outer, shape, case.label.shape)):
                 inside += 1
                 self.assertGreater(shard.image[number].min(), case.attributes["pad_value"][0] - 1e-3)
@@ -149,6 +152,14 @@ class VariantTests(ShardCase):
         self.assertEqual(result.code, 0, result.err)
         self.assertFalse(out.exists())
         self.assertEqual(json.loads(result.out)["sets"][0]["patches"], 6 * 4 * 3)
+
+    def test_validation_never_reads_them(self):
+        wide = {**GRID, "set": "wide", "variants": 2}
+        pipeline = self.pipeline_of({"preset": "miscnn"}, patches=[wide, GRID])
+        out = self.shard(self.prepared, pipeline)
+        result = segprep("stream", out, "--pipeline", pipeline, "--set", "wide", "--fold", 0, "--validation")
+        self.assertEqual(result.code, 64, result.err)
+        self.assertIn("cut on a grid and not augmented, found wide, expected grid", result.err)
 
     def test_mistakes(self):
         result, _ = self.run_shard(self.prepared, self.pipeline_of([{"brightness_additive": {"mean": 100000}}]))

@@ -143,7 +143,7 @@ class StreamTests(ShardCase):
         for code, pattern, arguments in [
             (64, "no such set, found trains, expected train, anywhere, grid", [pipeline, "trains"]),
             (64, "no such fold, found 3, expected 0 to 2", [pipeline, "train", "--fold", 3]),
-            (64, "validation reads a set that was cut on a grid, found train, expected grid",
+            (64, "validation reads a set that was cut on a grid and not augmented, found train, expected grid",
              [pipeline, "train", "--fold", 0, "--validation"]),
             (64, "global batch: larger than train of fold 0, found 1000, expected at most its 36 patches",
              [pipeline, "train", "--fold", 0, "--global-batch", 1000]),
