@@ -11,7 +11,7 @@ struct StreamCommand: ParsableCommand {
     abstract: "Read shards as a trainer does, and say how fast that is and what holds it up.",
     discussion: """
       SHARDS is a folder that `segprep shard` wrote by the same pipeline, whose section `stream` gives the batch and the \
-      seed, and whose section `augment` what happens to a training's patches. Nothing is written. With --compute-ms each batch is held for as long as a training step would take, and one \
+      seed, and whose section `augment` what happens to a training's patches; a set with `variants` is not augmented again. Nothing is written. With --compute-ms each batch is held for as long as a training step would take, and one \
       thread of the CPU is kept busy meanwhile, as a framework's is; utilisation is compute / (compute + wait).
 
       Which samples come when depends on the shards, the seed and the epoch alone. --samples lists them, with the SHA-256 \
@@ -124,7 +124,9 @@ struct StreamCommand: ParsableCommand {
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
-    if let augment = plan.config.augment, !noAugment, split.isTraining {
+    // Versions that were augmented when they were cut are trained on as they are.
+    let isStored = plan.config.patches.contains { $0.name == set && $0.variants > 0 }
+    if let augment = plan.config.augment, !noAugment, !isStored, split.isTraining {
       guard augment.statistics == .patch else { throw CaseStatistics(file: pipeline) }
       options.augmentation = AugmentedPatches(augment.transforms, sampling: augment.sampling)
     }

@@ -161,6 +161,17 @@ class VariantTests(ShardCase):
         self.assertEqual(result.code, 64, result.err)
         self.assertIn("cut on a grid and not augmented, found wide, expected grid", result.err)
 
+    def test_training_does_not_augment_them_again(self):
+        pipeline = self.pipeline_of({"preset": "miscnn"})
+        out, lists = self.shard(self.prepared, pipeline), []
+        for options in [[], ["--no-augment"]]:
+            lists.append(self.fresh("samples.jsonl"))
+            command = ["stream", out, "--pipeline", pipeline, "--set", "more", "--fold", 0, "--samples", lists[-1]]
+            result = segprep(*command, *options)
+            self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(lists[0].read_text(), lists[1].read_text())
+        self.assertNotEqual(lists[0].read_text(), "")
+
     def test_mistakes(self):
         result, _ = self.run_shard(self.prepared, self.pipeline_of([{"brightness_additive": {"mean": 100000}}]))
         self.assertEqual(result.code, 2, result.err)
