@@ -27,14 +27,18 @@ extension Picture {
     image.width = UInt32(width)
     image.height = UInt32(height)
     image.format = UInt32(PNG_FORMAT_FLAG_COLOR)  // PNG_FORMAT_RGB
+    // A third larger and several times faster: every case of an ingest has some.
+    image.flags = UInt32(PNG_IMAGE_FLAG_FAST)
     defer { png_image_free(&image) }
-    var length = 0
-    guard png_image_write_to_memory(&image, nil, &length, 0, bytes, 0, nil) != 0 else { throw refusal(image, path) }
-    var encoded = [UInt8](repeating: 0, count: length)
-    guard png_image_write_to_memory(&image, &encoded, &length, 0, bytes, 0, nil) != 0 else {
+    // Asking for the length would compress twice. What cannot be compressed grows by less than a fiftieth (zlib's
+    // deflateBound, and 12 bytes for each chunk of 8192).
+    let most = bytes.count + bytes.count / 50 + height + 8192
+    var length = most
+    var encoded = [UInt8](repeating: 0, count: most)
+    guard png_image_write_to_memory(&image, &encoded, &length, 0, bytes, 0, nil) != 0, length <= most else {
       throw refusal(image, path)
     }
-    return encoded
+    return Array(encoded.prefix(length))
   }
 
   private func refusal(_ image: png_image, _ path: String) -> PictureError {
