@@ -1,7 +1,6 @@
 import Volumes
 
-/// One plane of a volume as a radiologist sees it: rows from the top, superior or anterior first; columns from the left,
-/// the patient's right first, or in a sagittal slice anterior first.
+/// One plane of a volume as a radiologist sees it (`SlicePlane`): rows from the top, columns from the left.
 public struct Slice<Value: Sendable>: Sendable {
   /// Pixels down.
   public let rows: Int
@@ -32,26 +31,21 @@ public struct Slice<Value: Sendable>: Sendable {
     spacing: Spacing = Spacing(z: 1, y: 1, x: 1), pixel: Double? = nil
   ) {
     precondition(index >= 0 && index < shape[axis], "slice \(index) outside 0..<\(shape[axis])")
-    let (down, across): (SpatialAxis, SpatialAxis) =
-      switch axis {
-      case .z: (.y, .x)
-      case .y: (.z, .x)
-      case .x: (.z, .y)
-      }
+    let plane = SlicePlane(fixed: axis)
     func shown(_ axis: SpatialAxis) -> [Int] {
       let voxels = shape[axis]
       let pixels = pixel.map { max(1, Int((Double(voxels) * spacing[axis] / $0).rounded())) } ?? voxels
-      return (0..<pixels).map { voxels - 1 - min(voxels - 1, (2 * $0 + 1) * voxels / (2 * pixels)) }
+      return SlicePlane.voxels(shownBy: pixels, of: voxels)
     }
-    let (downwards, sideways) = (shown(down), shown(across))
+    let (downwards, sideways) = (shown(plane.down), shown(plane.across))
     var place = Shape(z: 0, y: 0, x: 0)
     place[axis] = index
     var values: [Value] = []
     values.reserveCapacity(downwards.count * sideways.count)
     for row in downwards {
-      place[down] = row
+      place[plane.down] = row
       for column in sideways {
-        place[across] = column
+        place[plane.across] = column
         values.append(voxels[(place.z * shape.y + place.y) * shape.x + place.x])
       }
     }

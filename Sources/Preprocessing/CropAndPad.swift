@@ -1,3 +1,4 @@
+import CKernels
 import Parallelism
 import Volumes
 
@@ -63,9 +64,9 @@ extension CaseState {
     guard let label else { return move(to: moved, label: nil, classCounts: nil) }
     let classes = Buffer<UInt8>(count: shape.count)
     copyBlock(from: label.classes.base, label.shape, to: classes.base, shape, offset: offset)
-    var counts = [Int](repeating: 0, count: 256)
-    for value in classes.values { counts[Int(value)] += 1 }
-    move(to: moved, label: LabelMap(shape: shape, classes: classes, affine: affine), classCounts: counts)
+    var counts = [UInt64](repeating: 0, count: 256)
+    segprep_count_bytes(classes.base, classes.count, &counts)
+    move(to: moved, label: LabelMap(shape: shape, classes: classes, affine: affine), classCounts: counts.map(Int.init))
     try count(after: stage, index: index, on: workers)
   }
 }

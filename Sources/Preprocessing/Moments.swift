@@ -71,12 +71,11 @@ func measure(
 ) throws -> Moments {
   let shape = volume.shape
   let area = shape.y * shape.x
-  let parts = Parts(count: shape.z)
-  try workers.forEach(shape.z) { z in
+  let parts = try workers.map(shape.z) { z in
     let slice = volume.voxels.base + channel * shape.count + z * area
-    parts.values[z] = measure(slice, area, map, which.advanced(by: z * area))
+    return measure(slice, area, map, which.advanced(by: z * area))
   }
-  return parts.values.reduce(into: Moments.none) { $0.merge($1) }
+  return parts.reduce(into: Moments.none) { $0.merge($1) }
 }
 
 /// The moments of a run of voxels after a pointwise map.
@@ -122,15 +121,3 @@ extension Measured {
 }
 
 extension Measured: @unchecked Sendable {}
-
-/// Results by index, each written by one thread.
-private final class Parts: @unchecked Sendable {
-  var values: UnsafeMutableBufferPointer<Moments>
-
-  init(count: Int) {
-    values = .allocate(capacity: count)
-    values.initialize(repeating: .none)
-  }
-
-  deinit { values.deallocate() }
-}

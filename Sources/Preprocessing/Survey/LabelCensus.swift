@@ -41,9 +41,8 @@ extension LabelMap {
       layout: ArrayLayout(extents: [shape.x, shape.y, shape.z], orientation: .ras, scalar: .uint8))
     // A few planes at a time: the runs of noise take many times the label's memory.
     for first in stride(from: 0, to: shape.z, by: Self.planesAtATime) {
-      let planes = LabelPlanes(count: min(Self.planesAtATime, shape.z - first))
-      try workers.forEach(planes.runs.count) { index in planes.runs[index] = runs(ofPlane: first + index) }
-      for runs in planes.runs { counter.add(runs) }
+      let planes = try workers.map(min(Self.planesAtATime, shape.z - first)) { runs(ofPlane: first + $0) }
+      for runs in planes { counter.add(runs) }
     }
     return counter.finish()
   }
@@ -54,20 +53,5 @@ extension LabelMap {
     var runs: [LabelRun] = []
     for y in 0..<shape.y { runs.append(row: y, of: classes.base + (z * shape.y + y) * shape.x, count: shape.x) }
     return runs
-  }
-}
-
-/// Runs by plane, each written by one thread.
-private final class LabelPlanes: @unchecked Sendable {
-  let runs: UnsafeMutableBufferPointer<[LabelRun]>
-
-  init(count: Int) {
-    runs = .allocate(capacity: count)
-    runs.initialize(repeating: [])
-  }
-
-  deinit {
-    runs.deinitialize()
-    runs.deallocate()
   }
 }

@@ -2,8 +2,7 @@ import Volumes
 
 /// The mid slices of a volume, small: which voxel each pixel shows.
 ///
-/// Pixels are squares in millimetres, so that anatomy keeps its proportions. Slices are shown as a radiologist sees them:
-/// superior and anterior at the top, the patient's right on the left; a sagittal one with anterior on the left.
+/// Pixels are squares in millimetres, so that anatomy keeps its proportions; `SlicePlane` says which way up they are.
 struct SliceTable: Sendable {
   /// A slice's size in pixels.
   struct Size: Sendable, Equatable {
@@ -32,15 +31,15 @@ struct SliceTable: Sendable {
     var shown = [[(voxel: Int32, pixel: Int32)]](repeating: [], count: layout.planes)
     var sizes: [Size] = []
     var first = 0
-    // Which axis is fixed, and which run down and across.
-    for (fixed, down, across) in [(SpatialAxis.z, SpatialAxis.y, SpatialAxis.x), (.y, .z, .x), (.x, .z, .y)] {
-      let size = Size(rows: counts[down], columns: counts[across])
+    for slice in SlicePlane.all {
+      let size = Size(rows: counts[slice.down], columns: counts[slice.across])
+      let columns = SlicePlane.voxels(shownBy: size.columns, of: shape[slice.across])
       var place = Shape(z: 0, y: 0, x: 0)
-      place[fixed] = shape[fixed] / 2
-      for row in 0..<size.rows {
-        place[down] = Self.voxel(row, of: size.rows, shape[down])
-        for column in 0..<size.columns {
-          place[across] = Self.voxel(column, of: size.columns, shape[across])
+      place[slice.fixed] = shape[slice.fixed] / 2
+      for (row, downwards) in SlicePlane.voxels(shownBy: size.rows, of: shape[slice.down]).enumerated() {
+        place[slice.down] = downwards
+        for (column, sideways) in columns.enumerated() {
+          place[slice.across] = sideways
           let (plane, voxel) = layout.position(of: place)
           shown[plane].append((Int32(voxel), Int32(first + row * size.columns + column)))
         }
@@ -54,11 +53,6 @@ struct SliceTable: Sendable {
   /// Calls `show` with each pixel that shows a voxel of plane `k`.
   func forEach(inPlane k: Int, _ show: (_ voxel: Int, _ pixel: Int) -> Void) {
     for (voxel, pixel) in shown[k] { show(Int(voxel), Int(pixel)) }
-  }
-
-  /// Every axis is shown from its far end: superior, anterior and the patient's right come first.
-  private static func voxel(_ pixel: Int, of pixels: Int, _ voxels: Int) -> Int {
-    voxels - 1 - min(voxels - 1, (2 * pixel + 1) * voxels / (2 * pixels))
   }
 }
 
