@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Streaming", targets: ["Streaming"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -51,6 +52,7 @@ let package = Package(
     .target(
       name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"],
       exclude: ["contact-sheet.png"], swiftSettings: strict),
+    .target(name: "Evaluation", dependencies: ["CKernels", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
@@ -72,8 +74,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
-        "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
+        "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -83,8 +85,8 @@ let package = Package(
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
-        "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures",
+        "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -123,6 +125,8 @@ let package = Package(
         "Augmentation", "Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Augmentation
 import Datasets
+import Evaluation
 import Files
 import Foundation
 import Phantoms
@@ -32,6 +33,8 @@ func processExitCode(of error: any Error) -> Int32 {
   case is PipelineError, is FoldsError, is ValidationError: 64
   case is AugmentationError, is SheetError: 64
   case let error as StreamError where error.isUsage: 64
+  case let error as EvaluationError: error.isUsage ? 64 : 2
+  case ComparisonError.tooFew, ComparisonError.sameName: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73

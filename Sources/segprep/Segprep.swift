@@ -21,6 +21,7 @@ struct Segprep: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      AugmentCommand.self, StreamCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
+      AugmentCommand.self, StreamCommand.self, EvaluateCommand.self, CompareCommand.self, ExportCommand.self,
+      InspectCommand.self, Bench.self,
     ])
 }
