@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // The order of the targets is the order in which a voxel meets them: a module imports only from those above it.
 // `swift build --explicit-target-dependency-import-check error` holds everybody to it.
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
@@ -141,8 +142,39 @@ let package = Package(
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu11
+  cLanguageStandard: .gnu11,
+  // What the headers of libtorch 1.13 need; those of late 2.x need C++20.
+  cxxLanguageStandard: Context.environment["LIBTORCH"] == nil ? .gnucxx17 : .gnucxx20
 )
+
+// Training needs libtorch. SEGPREP_TORCH=off leaves it out; LIBTORCH names the folder of a pip-installed torch, to be used
+// instead of Debian's.
+if Context.environment["SEGPREP_TORCH"] != "off" {
+  var includes: [CXXSetting] = []
+  var libraries: [LinkerSetting] = ["torch_cpu", "c10"].map { .linkedLibrary($0) }
+  if let torch = Context.environment["LIBTORCH"] {
+    // Without these flags the headers and libraries of a folder cannot be found. Nobody who depends on this package sets
+    // the variable, so SwiftPM never refuses it.
+    includes = [.unsafeFlags(["-isystem", "\(torch)/include"])]
+    let search = ["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]
+    // Nothing refers to CUDA's library: it is found by being there.
+    let cuda = ["-Xlinker", "--no-as-needed", "-Xlinker", "-ltorch_cuda", "-Xlinker", "--as-needed"]
+    let hasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch_cuda.so")
+    libraries.append(.unsafeFlags(search + (hasCUDA ? cuda : [])))
+  }
+  package.products += [
+    .library(name: "Training", targets: ["Training"])
+  ]
+  package.targets += [
+    .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
+    .target(
+      name: "Training",
+      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Shards", "Streaming", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Files", "Randomness", "TestSupport", "Training"], swiftSettings: strict),
+  ]
+}
 
 // libFuzzer brings `main`: the fuzz target links with it alone, so it is there for `make fuzz` only.
 if Context.environment["SEGPREP_FUZZ"] != nil {
