@@ -144,7 +144,7 @@ class EvaluateTests(SetOfCases):
         self.assertEqual(result.code, 1)
         lines = result.err.splitlines()
         self.assertEqual(len(lines), 5, result.err)
-        self.assertRegex(lines[0], "^segprep: case_00001: case_00001.nii.gz lies .*5 mm")
+        self.assertRegex(lines[0], "^segprep: case_00001: case_00001.nii.gz and .* lie on different grids, .*5 mm apart")
         self.assertRegex(lines[1], "^segprep: case_00002: .*values that are no classes, found 3 .*expected only 0, 1, 2")
         self.assertRegex(lines[2], "^segprep: case_00003: .*case_00003.nii.gz: ")
         self.assertRegex(lines[3], "^segprep: case_00004: no prediction, found nothing in .*pred, expected case_00004")
