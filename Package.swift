@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Streaming", targets: ["Streaming"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Recipes", targets: ["Recipes"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -46,6 +47,7 @@ let package = Package(
     .target(name: "Pictures", dependencies: ["CPNG", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Parallelism", swiftSettings: strict),
+    .target(name: "Recipes", swiftSettings: strict),
     .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(
@@ -76,7 +78,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
-        "Shards", "Volumes",
+        "Recipes", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -132,8 +134,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
-        "TestSupport", "Volumes",
+        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Recipes",
+        "Shards", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -169,10 +171,11 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
-      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Shards", "Streaming", "Volumes"],
+      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Files", "Randomness", "TestSupport", "Training"], swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training"],
+      swiftSettings: strict),
   ]
 }
 

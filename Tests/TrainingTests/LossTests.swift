@@ -1,3 +1,4 @@
+import Recipes
 import TestSupport
 import Testing
 
@@ -53,27 +54,27 @@ import Testing
 
   static let shapes = [[4, 5], [3, 4, 2], [1, 3, 7], [12, 1]]
 
-  @Test(arguments: LossName.allCases, shapes)
-  func equalsPlainArithmetic(name: LossName, extents: [Int]) throws {
+  @Test(arguments: LossRecipe.Name.allCases, shapes)
+  func equalsPlainArithmetic(name: LossRecipe.Name, extents: [Int]) throws {
     let batch = Batch(extents: extents, seed: extents.count)
     let expected = batch.plain.value(name)
-    #expect(abs(try batch.value(try name.loss()) - expected) < 1e-12 * max(1, abs(expected)))
+    #expect(abs(try batch.value(try LossRecipe(name).loss()) - expected) < 1e-12 * max(1, abs(expected)))
     // In the type that is trained in.
-    let single = try name.loss().value(batch.input(.float32))
+    let single = try LossRecipe(name).loss().value(batch.input(.float32))
     #expect(single.type == .float32 && single.count == 1)
     #expect(abs(try single.item() - expected) < 1e-5)
   }
 
-  @Test(arguments: LossName.allCases)
-  func equalsPlainArithmeticForTwoClasses(name: LossName) throws {
+  @Test(arguments: LossRecipe.Name.allCases)
+  func equalsPlainArithmeticForTwoClasses(name: LossRecipe.Name) throws {
     let batch = Batch(samples: 3, classes: 2, extents: [2, 3, 4], seed: 9)
-    #expect(abs(try batch.value(try name.loss()) - batch.plain.value(name)) < 1e-12)
+    #expect(abs(try batch.value(try LossRecipe(name).loss()) - batch.plain.value(name)) < 1e-12)
   }
 
-  @Test(arguments: LossName.allCases)
-  func gradientIsTheSlope(name: LossName) throws {
+  @Test(arguments: LossRecipe.Name.allCases)
+  func gradientIsTheSlope(name: LossRecipe.Name) throws {
     let batch = Batch(extents: [3, 2, 2], seed: 4)
-    let loss = try name.loss()
+    let loss = try LossRecipe(name).loss()
     let gradient = try batch.gradient(loss)
     let step = 1e-5
     for sample in 0..<2 {
@@ -90,19 +91,19 @@ import Testing
   }
 
   /// A spatial axis must never be taken for the classes': turning the space changes nothing.
-  @Test(arguments: LossName.allCases)
-  func doesNotDependOnWhichAxisIsWhich(name: LossName) throws {
+  @Test(arguments: LossRecipe.Name.allCases)
+  func doesNotDependOnWhichAxisIsWhich(name: LossRecipe.Name) throws {
     var batch = Batch(extents: [3, 4, 5], seed: 5)
-    let value = try batch.value(try name.loss())
+    let value = try batch.value(try LossRecipe(name).loss())
     batch.extents = [60, 1]
-    #expect(abs(try batch.value(try name.loss()) - value) < 1e-12)
+    #expect(abs(try batch.value(try LossRecipe(name).loss()) - value) < 1e-12)
   }
 
   static let labels = [0, 0, 0, 0, 1, 1, 2, 0]
 
-  @Test(arguments: LossName.allCases)
-  func perfectIsLeastAndWorstIsMost(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossRecipe.Name.allCases)
+  func perfectIsLeastAndWorstIsMost(name: LossRecipe.Name) throws {
+    let loss = try LossRecipe(name).loss()
     let values = try [{ $0 }, { ($0 + 1) % 3 }].map { choice in
       try [5.0, 20].map { try Batch(sureOf: choice, labels: Self.labels, classes: 3, margin: $0).value(loss) }
     }
@@ -113,9 +114,9 @@ import Testing
     #expect(values[1][1] >= values[1][0] - 1e-9)
   }
 
-  @Test(arguments: LossName.allCases)
-  func fallsAsOverlapRises(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossRecipe.Name.allCases)
+  func fallsAsOverlapRises(name: LossRecipe.Name) throws {
+    let loss = try LossRecipe(name).loss()
     let values = try [-4.0, -2, 0, 2, 4].map {
       try Batch(sureOf: { $0 }, labels: Self.labels, classes: 3, margin: $0).value(loss)
     }
@@ -123,9 +124,9 @@ import Testing
   }
 
   /// Sure and right, sure and wrong, far beyond what a float's exponential holds, and a class that is nowhere.
-  @Test(arguments: LossName.allCases)
-  func gradientsAreFiniteEverywhere(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossRecipe.Name.allCases)
+  func gradientsAreFiniteEverywhere(name: LossRecipe.Name) throws {
+    let loss = try LossRecipe(name).loss()
     for margin in [0, 1e-3, 8, 15, 17, 30, 100, 1e4, -20, -1e4] {
       for labels in [Self.labels, [0, 0, 0, 0, 0, 0, 0, 0], [2, 2, 2, 2, 2, 2, 2, 2]] {
         for choice: (Int) -> Int in [{ $0 }, { ($0 + 1) % 3 }, { _ in 0 }] {
@@ -138,10 +139,10 @@ import Testing
   }
 
   /// A voxel that is surely wrong must still be pulled back by the losses over voxels.
-  @Test(arguments: [LossName.crossEntropy, .focal, .combo, .mixedFocal, .unifiedFocal, .symmetricUnifiedFocal])
-  func hopelessVoxelsKeepAGradient(name: LossName) throws {
+  @Test(arguments: [LossRecipe.Name.crossEntropy, .focal, .combo, .mixedFocal, .unifiedFocal, .symmetricUnifiedFocal])
+  func hopelessVoxelsKeepAGradient(name: LossRecipe.Name) throws {
     let batch = Batch(sureOf: { ($0 + 1) % 3 }, labels: Self.labels, classes: 3, margin: 60)
-    let gradient = try batch.gradient(try name.loss(), .float32)
+    let gradient = try batch.gradient(try LossRecipe(name).loss(), .float32)
     for (voxel, label) in Self.labels.enumerated() { #expect(gradient[label * 8 + voxel] < -1e-3) }
   }
 
@@ -189,29 +190,29 @@ import Testing
   }
 
   @Test func namesAndParameters() throws {
-    #expect(LossName.paper.count == 7)
-    #expect(try LossName(named: "unified-focal").loss() as? UnifiedFocal != nil)
-    let unified = try LossName.unifiedFocal.loss(["gamma": 0.2, "weight": 0.7]) as? UnifiedFocal
+    #expect(LossRecipe.Name.paper.count == 7)
+    #expect(try LossRecipe(option: "unified-focal").loss() as? UnifiedFocal != nil)
+    let unified = try LossRecipe(.unifiedFocal, parameters: ["gamma": 0.2, "weight": 0.7]).loss() as? UnifiedFocal
     #expect(unified?.form == .asymmetric && unified?.gamma == 0.2 && unified?.weight == 0.7 && unified?.delta == 0.6)
-    #expect(try (LossName.symmetricUnifiedFocal.loss() as? UnifiedFocal)?.form == .symmetric)
-    #expect(try (LossName.mixedFocal.loss() as? MixedFocal)?.weight == nil)
+    #expect(try (LossRecipe(.symmetricUnifiedFocal).loss() as? UnifiedFocal)?.form == .symmetric)
+    #expect(try (LossRecipe(.mixedFocal).loss() as? MixedFocal)?.weight == nil)
     for (body, message) in [
       (
-        { _ = try LossName(named: "dise") },
+        { _ = try LossRecipe(option: "dise") },
         "--loss: no such loss, found dise, expected one of cross-entropy, focal, dice, tversky, focal-tversky, "
           + "cosine-tversky, combo, mixed-focal, unified-focal, symmetric-unified-focal"
       ),
       (
-        { _ = try LossName.dice.loss(["delta": 0.5]) },
+        { _ = try LossRecipe(.dice, parameters: ["delta": 0.5]).loss() },
         "the loss dice: a parameter that it does not take, found delta, expected no parameters"
       ),
       (
-        { _ = try LossName.tversky.loss(["delta": 1.5]) },
-        "the loss tversky: a parameter that it does not take, found delta 1.5, expected delta from 0 to 1.0"
+        { _ = try LossRecipe(.tversky, parameters: ["delta": 1.5]).loss() },
+        "the loss tversky: a parameter that it does not take, found delta 1.5, expected delta from 0.0 to 1.0"
       ),
       (
-        { _ = try LossName.unifiedFocal.loss(["gamma": 1]) },
-        "the loss unified-focal: a parameter that it does not take, found gamma 1.0, expected gamma from 0 to 0.999"
+        { _ = try LossRecipe(.unifiedFocal, parameters: ["gamma": 1]).loss() },
+        "the loss unified_focal: a parameter that it does not take, found gamma 1.0, expected gamma from 0.0 to 0.999"
       ),
     ] as [(() throws -> Void, String)] {
       #expect(TemporaryFolder().message(body) == message)

@@ -1,4 +1,5 @@
 import Foundation
+import Recipes
 import Training
 
 /// The losses once more, voxel by voxel in Double: what the tensors are held against.
@@ -47,7 +48,7 @@ struct PlainBatch {
     return sum / Double(samples)
   }
 
-  func value(_ name: LossName) -> Double {
+  func value(_ name: LossRecipe.Name) -> Double {
     switch name {
     case .crossEntropy: meanOverVoxels { -log($1) }
     case .focal: focal
