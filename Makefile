@@ -2,7 +2,7 @@
 
 # What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
-  liblz4-dev libzstd-dev
+  liblz4-dev libzstd-dev libtorch-dev
 # Tests: the libraries whose results ours are compared with.
 APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv
 # Benchmarks: what makes the raw cases and holds the peers.

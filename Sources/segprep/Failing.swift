@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Phantoms
 import Pipeline
@@ -24,6 +25,8 @@ func reporting(_ body: () throws -> Void) throws {
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
   case is ValidationError, is SheetError, PhantomError.count: 64
+  case let error as EvaluationError: error.isUsage ? 64 : 2
+  case ComparisonError.tooFew, ComparisonError.sameName: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   default: ProgramExit.code(of: error)
   }

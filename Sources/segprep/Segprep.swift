@@ -22,6 +22,7 @@ struct Segprep: ParsableCommand {
     version: Version.segprep,
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      AugmentCommand.self, StreamCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
+      AugmentCommand.self, StreamCommand.self, EvaluateCommand.self, CompareCommand.self, ExportCommand.self,
+      InspectCommand.self, Bench.self,
     ])
 }
