@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
+    // For C and Python; `make library` gives it its name, libsegprep.so, which the program's product has taken.
+    .library(name: "CInterface", type: .dynamic, targets: ["CInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,6 +42,8 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
+    // What is told to C programs: the header of the library that CInterface makes.
+    .systemLibrary(name: "CSegprep"),
 
     // The library, from the voxel outwards.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -78,11 +82,18 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
-        "Recipes", "Shards", "Volumes",
+        "Recipes", "Shards", "Streaming", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
     ),
+    .target(
+      name: "CInterface",
+      dependencies: [
+        "Augmentation", "CSegprep", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
+        "Streaming", "Volumes",
+      ],
+      swiftSettings: strict),
     .target(
       name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .executableTarget(
