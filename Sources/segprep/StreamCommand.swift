@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Pipeline
 import Prepared
-import Shards
 import Streaming
 
 struct StreamCommand: ParsableCommand {
@@ -17,6 +16,9 @@ struct StreamCommand: ParsableCommand {
       Which samples come when depends on the shards, the seed and the epoch alone. --samples lists them, with the SHA-256 \
       of their voxels: two machines that agree in it train on the same data.
 
+      A run that was killed goes on with the very next batch: --state FILE keeps where it is, --resume FILE begins there. \
+      Set, fold, seed, batch, order, augmentation and shards must be the same.
+
       Exit code 1 where damaged patches were skipped.
 
       Examples:
@@ -25,6 +27,8 @@ struct StreamCommand: ParsableCommand {
           --validation
         segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
           --compute-ms 323 --threads 2
+        segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
+          --epochs 10 --resume here.json --state here.json
       """)
 
   @Argument(help: "The folder of shards.")
@@ -84,6 +88,12 @@ struct StreamCommand: ParsableCommand {
   @Option(help: ArgumentHelp("List the samples there, a line of JSON each.", valueName: "file"))
   var samples: String?
 
+  @Option(help: ArgumentHelp("Keep there, after each batch, where the stream is.", valueName: "file"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Go on where a state says, with any threads and ranks.", valueName: "file"))
+  var resume: String?
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -101,11 +111,14 @@ struct StreamCommand: ParsableCommand {
     try reporting {
       let plan = try Plan.read(pipeline)
       try StreamedFolder.check(shards, against: plan)
+      let start = Date()
       let stream = try ShardStream(
         at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.config.stream.globalBatch,
         seed: UInt64(seed ?? plan.config.stream.seed), rank: rank, worldSize: worldSize, threads: threads,
-        memory: memory?.bytes, options: try options(plan))
-      var trainer = try Trainer(computeSeconds: computeMs / 1000, listing: samples)
+        memory: memory?.bytes, options: try options(plan),
+        resuming: try resume.map { try StateFile(path: $0).read() })
+      var trainer = try Trainer(
+        computeSeconds: computeMs / 1000, listing: samples, state: state, opened: start)
       try trainer.run(stream)
       let report = try StreamReport(stream, trainer, split: split, threads: threads)
       print(json ? try CanonicalJSON.text(report) : report.text, terminator: "")
@@ -147,27 +160,5 @@ private struct CaseStatistics: Error, CustomStringConvertible {
   var description: String {
     "\(file): augment: statistics cannot be the case's in a stream, found case, expected patch: shards do not hold "
       + "them; say `statistics: patch`, or give --no-augment"
-  }
-}
-
-/// Whether shards are a pipeline's.
-private enum StreamedFolder {
-  static func check(_ folder: String, against plan: Plan) throws {
-    let manifest = try ShardManifest.required(folder: folder)
-    guard let expected = plan.shardsDigest else { throw ShardingError.noPatches(file: plan.sourceFile) }
-    guard manifest.shardsDigest == expected else {
-      throw OtherPipeline(folder: folder, found: manifest.shardsDigest, expected: expected)
-    }
-  }
-
-  private struct OtherPipeline: Error, CustomStringConvertible {
-    var folder: String
-    var found: String
-    var expected: String
-
-    var description: String {
-      "\(folder): holds shards of another pipeline, found shards digest \(found.prefix(12)), "
-        + "expected \(expected.prefix(12)); give the pipeline that they were cut with"
-    }
   }
 }
