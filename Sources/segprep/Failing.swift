@@ -30,7 +30,7 @@ func processExitCode(of error: any Error) -> Int32 {
   case let error as IngestError: error.exitCode
   case let error as ShardingError: error.exitCode
   case is PipelineError, is FoldsError, is ValidationError: 64
-  case is AugmentationError, is SheetError: 64
+  case is AugmentationError, is SheetError, is NameProblem: 64
   case let error as StreamError where error.isUsage: 64
   case PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
