@@ -24,7 +24,7 @@ func reporting(_ body: () throws -> Void) throws {
 /// The contract's exit code for an error that ends a command.
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
-  case is ValidationError, is SheetError, PhantomError.count: 64
+  case is ValidationError, is SheetError, is NameProblem, PhantomError.count: 64
   case let error as EvaluationError: error.isUsage ? 64 : 2
   case ComparisonError.tooFew, ComparisonError.sameName: 64
   case PhantomError.occupied, is OccupiedFolder: 73
