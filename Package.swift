@@ -172,7 +172,8 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
       dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Shards", "Streaming", "Volumes"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Files", "Randomness", "TestSupport", "Training"], swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Files", "Pipeline", "Randomness", "TestSupport", "Training"],
+      swiftSettings: strict),
   ]
 }
 

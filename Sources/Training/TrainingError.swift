@@ -6,10 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case memory(operation: String, reason: String)
   /// CUDA was asked for where there is none.
   case noCUDA(version: String)
-  /// No loss has that name.
-  case unknownLoss(String, known: [String])
-  /// A loss has no such parameter, or not of that value.
-  case lossParameter(String, found: String, expected: String)
+  case noSuchLoss(found: String, expected: [String])
+  case noSuchParameter(loss: String, found: String, expected: [String])
 
   /// The line that the user sees.
   public var description: String {
@@ -22,10 +20,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return
         "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
-    case .unknownLoss(let name, let known):
-      return "--loss: no such loss, found \(name), expected one of \(known.joined(separator: ", "))"
-    case .lossParameter(let loss, let found, let expected):
-      return "the loss \(loss): a parameter that it does not take, found \(found), expected \(expected)"
+    case .noSuchLoss(let found, let expected):
+      return "loss: no such loss, found \(found), expected one of \(expected.joined(separator: ", "))"
+    case .noSuchParameter(let loss, let found, let expected):
+      return "loss: \(loss) has no such parameter, found \(found), "
+        + "expected \(expected.isEmpty ? "none" : expected.joined(separator: ", "))"
     }
   }
 

@@ -1,3 +1,4 @@
+import Pipeline
 import TestSupport
 import Testing
 
@@ -53,27 +54,27 @@ import Testing
 
   static let shapes = [[4, 5], [3, 4, 2], [1, 3, 7], [12, 1]]
 
-  @Test(arguments: LossName.allCases, shapes)
-  func equalsPlainArithmetic(name: LossName, extents: [Int]) throws {
+  @Test(arguments: LossDescription.names, shapes)
+  func equalsPlainArithmetic(name: String, extents: [Int]) throws {
     let batch = Batch(extents: extents, seed: extents.count)
     let expected = batch.plain.value(name)
-    #expect(abs(try batch.value(try name.loss()) - expected) < 1e-12 * max(1, abs(expected)))
+    #expect(abs(try batch.value(try LossDescription(name: name).loss()) - expected) < 1e-12 * max(1, abs(expected)))
     // In the type that is trained in.
-    let single = try name.loss().value(batch.input(.float32))
+    let single = try LossDescription(name: name).loss().value(batch.input(.float32))
     #expect(single.type == .float32 && single.count == 1)
     #expect(abs(try single.item() - expected) < 1e-5)
   }
 
-  @Test(arguments: LossName.allCases)
-  func equalsPlainArithmeticForTwoClasses(name: LossName) throws {
+  @Test(arguments: LossDescription.names)
+  func equalsPlainArithmeticForTwoClasses(name: String) throws {
     let batch = Batch(samples: 3, classes: 2, extents: [2, 3, 4], seed: 9)
-    #expect(abs(try batch.value(try name.loss()) - batch.plain.value(name)) < 1e-12)
+    #expect(abs(try batch.value(try LossDescription(name: name).loss()) - batch.plain.value(name)) < 1e-12)
   }
 
-  @Test(arguments: LossName.allCases)
-  func gradientIsTheSlope(name: LossName) throws {
+  @Test(arguments: LossDescription.names)
+  func gradientIsTheSlope(name: String) throws {
     let batch = Batch(extents: [3, 2, 2], seed: 4)
-    let loss = try name.loss()
+    let loss = try LossDescription(name: name).loss()
     let gradient = try batch.gradient(loss)
     let step = 1e-5
     for sample in 0..<2 {
@@ -90,32 +91,32 @@ import Testing
   }
 
   /// A spatial axis must never be taken for the classes': turning the space changes nothing.
-  @Test(arguments: LossName.allCases)
-  func doesNotDependOnWhichAxisIsWhich(name: LossName) throws {
+  @Test(arguments: LossDescription.names)
+  func doesNotDependOnWhichAxisIsWhich(name: String) throws {
     var batch = Batch(extents: [3, 4, 5], seed: 5)
-    let value = try batch.value(try name.loss())
+    let value = try batch.value(try LossDescription(name: name).loss())
     batch.extents = [60, 1]
-    #expect(abs(try batch.value(try name.loss()) - value) < 1e-12)
+    #expect(abs(try batch.value(try LossDescription(name: name).loss()) - value) < 1e-12)
   }
 
   static let labels = [0, 0, 0, 0, 1, 1, 2, 0]
 
-  @Test(arguments: LossName.allCases)
-  func perfectIsLeastAndWorstIsMost(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossDescription.names)
+  func perfectIsLeastAndWorstIsMost(name: String) throws {
+    let loss = try LossDescription(name: name).loss()
     let values = try [{ $0 }, { ($0 + 1) % 3 }].map { choice in
       try [5.0, 20].map { try Batch(sureOf: choice, labels: Self.labels, classes: 3, margin: $0).value(loss) }
     }
-    let least = name == .combo ? -0.5 : 0
-    #expect(values[0][1] >= least - 1e-6 && values[0][1] < least + (name == .symmetricUnifiedFocal ? 0.01 : 1e-2))
+    let least = name == "combo" ? -0.5 : 0
+    #expect(values[0][1] >= least - 1e-6 && values[0][1] < least + (name == "symmetric_unified_focal" ? 0.01 : 1e-2))
     #expect(values[0][0] >= values[0][1] - 1e-9)
     #expect(values[1].allSatisfy { $0 > values[0][0] + 0.1 })
     #expect(values[1][1] >= values[1][0] - 1e-9)
   }
 
-  @Test(arguments: LossName.allCases)
-  func fallsAsOverlapRises(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossDescription.names)
+  func fallsAsOverlapRises(name: String) throws {
+    let loss = try LossDescription(name: name).loss()
     let values = try [-4.0, -2, 0, 2, 4].map {
       try Batch(sureOf: { $0 }, labels: Self.labels, classes: 3, margin: $0).value(loss)
     }
@@ -123,9 +124,9 @@ import Testing
   }
 
   /// Sure and right, sure and wrong, far beyond what a float's exponential holds, and a class that is nowhere.
-  @Test(arguments: LossName.allCases)
-  func gradientsAreFiniteEverywhere(name: LossName) throws {
-    let loss = try name.loss()
+  @Test(arguments: LossDescription.names)
+  func gradientsAreFiniteEverywhere(name: String) throws {
+    let loss = try LossDescription(name: name).loss()
     for margin in [0, 1e-3, 8, 15, 17, 30, 100, 1e4, -20, -1e4] {
       for labels in [Self.labels, [0, 0, 0, 0, 0, 0, 0, 0], [2, 2, 2, 2, 2, 2, 2, 2]] {
         for choice: (Int) -> Int in [{ $0 }, { ($0 + 1) % 3 }, { _ in 0 }] {
@@ -138,10 +139,12 @@ import Testing
   }
 
   /// A voxel that is surely wrong must still be pulled back by the losses over voxels.
-  @Test(arguments: [LossName.crossEntropy, .focal, .combo, .mixedFocal, .unifiedFocal, .symmetricUnifiedFocal])
-  func hopelessVoxelsKeepAGradient(name: LossName) throws {
+  @Test(arguments: [
+    "cross_entropy", "focal", "combo", "mixed_focal", "unified_focal", "symmetric_unified_focal",
+  ])
+  func hopelessVoxelsKeepAGradient(name: String) throws {
     let batch = Batch(sureOf: { ($0 + 1) % 3 }, labels: Self.labels, classes: 3, margin: 60)
-    let gradient = try batch.gradient(try name.loss(), .float32)
+    let gradient = try batch.gradient(try LossDescription(name: name).loss(), .float32)
     for (voxel, label) in Self.labels.enumerated() { #expect(gradient[label * 8 + voxel] < -1e-3) }
   }
 
@@ -166,15 +169,15 @@ import Testing
     #expect(try same(FocalTversky(delta: 0.5, exponent: 1), Dice()))
     #expect(try same(Focal(alpha: 0.25, gamma: 0), CrossEntropy(), 0.25))
     #expect(try same(Combo(alpha: 1, beta: 0.5), CrossEntropy(), 0.5))
-    #expect(try same(MixedFocal(weight: 1), Focal()) && same(MixedFocal(weight: 0), FocalTversky()))
+    #expect(try same(MixedFocal(lambda: 1), Focal()) && same(MixedFocal(lambda: 0), FocalTversky()))
     // Without focus the two forms are one: Tversky, and cross entropy with the classes' weights.
     for form in UnifiedFocal.Form.allCases {
-      #expect(try same(UnifiedFocal(form, weight: 1, delta: 0.6, gamma: 0), Tversky(delta: 0.6)))
-      #expect(try same(UnifiedFocal(form, weight: 1, delta: 0.5, gamma: 0), Dice()))
-      #expect(try same(UnifiedFocal(form, weight: 0, delta: 0.5, gamma: 0), CrossEntropy(), 0.5))
+      #expect(try same(UnifiedFocal(form, lambda: 1, delta: 0.6, gamma: 0), Tversky(delta: 0.6)))
+      #expect(try same(UnifiedFocal(form, lambda: 1, delta: 0.5, gamma: 0), Dice()))
+      #expect(try same(UnifiedFocal(form, lambda: 0, delta: 0.5, gamma: 0), CrossEntropy(), 0.5))
     }
-    #expect(try same(UnifiedFocal(.symmetric, weight: 1, delta: 0.7, gamma: 0.25), FocalTversky()))
-    #expect(try same(UnifiedFocal(.symmetric, weight: 0, delta: 0.5, gamma: 2), Focal(alpha: 0.5, gamma: 2)))
+    #expect(try same(UnifiedFocal(.symmetric, lambda: 1, delta: 0.7, gamma: 0.25), FocalTversky()))
+    #expect(try same(UnifiedFocal(.symmetric, lambda: 0, delta: 0.5, gamma: 2), Focal(alpha: 0.5, gamma: 2)))
   }
 
   /// Sure foreground counts in full, sure background hardly: that is what asymmetric means.
@@ -182,39 +185,41 @@ import Testing
     let labels = [0, 1]
     let batch = Batch(sureOf: { $0 }, labels: labels, classes: 2, margin: 4)
     func slope(_ form: UnifiedFocal.Form, voxel: Int) throws -> Double {
-      -(try batch.gradient(UnifiedFocal(form, weight: 0, delta: 0.5, gamma: 2))[voxel * 2 + voxel])
+      -(try batch.gradient(UnifiedFocal(form, lambda: 0, delta: 0.5, gamma: 2))[voxel * 2 + voxel])
     }
     #expect(try slope(.asymmetric, voxel: 1) > 100 * slope(.symmetric, voxel: 1))
     #expect(try abs(slope(.asymmetric, voxel: 0) - slope(.symmetric, voxel: 0)) < 1e-12)
   }
 
   @Test func namesAndParameters() throws {
-    #expect(LossName.paper.count == 7)
-    #expect(try LossName(named: "unified-focal").loss() as? UnifiedFocal != nil)
-    let unified = try LossName.unifiedFocal.loss(["gamma": 0.2, "weight": 0.7]) as? UnifiedFocal
-    #expect(unified?.form == .asymmetric && unified?.gamma == 0.2 && unified?.weight == 0.7 && unified?.delta == 0.6)
-    #expect(try (LossName.symmetricUnifiedFocal.loss() as? UnifiedFocal)?.form == .symmetric)
-    #expect(try (LossName.mixedFocal.loss() as? MixedFocal)?.weight == nil)
-    for (body, message) in [
+    let unified = try LossDescription(name: "unified-focal", parameters: ["gamma": 0.2, "lambda": 0.7]).loss()
+    let expected = UnifiedFocal(.asymmetric, lambda: 0.7, delta: 0.6, gamma: 0.2)
+    let batch = Batch(extents: [3, 4], seed: 8)
+    #expect(try batch.value(unified) == batch.value(expected))
+    for (name, parameters, message) in [
       (
-        { _ = try LossName(named: "dise") },
-        "--loss: no such loss, found dise, expected one of cross-entropy, focal, dice, tversky, focal-tversky, "
-          + "cosine-tversky, combo, mixed-focal, unified-focal, symmetric-unified-focal"
+        "dise", [:],
+        "loss: no such loss, found dise, expected one of cross_entropy, focal, dice, tversky, focal_tversky, "
+          + "cosine_tversky, combo, mixed_focal, symmetric_unified_focal, unified_focal"
       ),
+      ("dice", ["delta": 0.5], "loss: dice has no such parameter, found delta, expected none"),
+      ("tversky", ["gamma": 2], "loss: tversky has no such parameter, found gamma, expected delta"),
       (
-        { _ = try LossName.dice.loss(["delta": 0.5]) },
-        "the loss dice: a parameter that it does not take, found delta, expected no parameters"
+        "unified_focal", ["gamma": 1],
+        "loss: unified_focal has no such parameter, found gamma 1.0, expected gamma below 1"
       ),
-      (
-        { _ = try LossName.tversky.loss(["delta": 1.5]) },
-        "the loss tversky: a parameter that it does not take, found delta 1.5, expected delta from 0 to 1.0"
-      ),
-      (
-        { _ = try LossName.unifiedFocal.loss(["gamma": 1]) },
-        "the loss unified-focal: a parameter that it does not take, found gamma 1.0, expected gamma from 0 to 0.999"
-      ),
-    ] as [(() throws -> Void, String)] {
-      #expect(TemporaryFolder().message(body) == message)
+    ] as [(String, [String: Double], String)] {
+      let found = TemporaryFolder().message { _ = try LossDescription(name: name, parameters: parameters).loss() }
+      #expect(found == message)
     }
+  }
+
+  /// What the pipeline file calls losses and parameters, with its defaults, is what is made.
+  @Test(arguments: LossConfig.Name.allCases)
+  func pipelineFilesNameTheSameLosses(name: LossConfig.Name) throws {
+    let batch = Batch(extents: [3, 4], seed: 8)
+    let described = try LossDescription(name: name.rawValue, parameters: LossConfig(name).parameters).loss()
+    #expect(try batch.value(described) == batch.value(LossDescription(name: name.rawValue).loss()))
+    #expect(LossConfig.Name.allCases.count == LossDescription.names.count)
   }
 }

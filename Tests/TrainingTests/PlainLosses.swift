@@ -47,23 +47,25 @@ struct PlainBatch {
     return sum / Double(samples)
   }
 
-  func value(_ name: LossName) -> Double {
+  /// A loss with the paper's parameters.
+  func value(_ name: String) -> Double {
     switch name {
-    case .crossEntropy: meanOverVoxels { -log($1) }
-    case .focal: focal
-    case .dice: sumOverClasses(0.5) { 1 - $1 }
-    case .tversky: sumOverClasses(0.7) { 1 - $1 }
-    case .focalTversky: focalTversky
-    case .cosineTversky: sumOverClasses(0.7) { cos(.pi / 2 * $1) }
-    case .combo:
+    case "cross_entropy": meanOverVoxels { -log($1) }
+    case "focal": focal
+    case "dice": sumOverClasses(0.5) { 1 - $1 }
+    case "tversky": sumOverClasses(0.7) { 1 - $1 }
+    case "focal_tversky": focalTversky
+    case "cosine_tversky": sumOverClasses(0.7) { cos(.pi / 2 * $1) }
+    case "combo":
       0.5 * meanOverVoxels { -0.5 * log($1) } - 0.5 * sumOverClasses(0.5) { $1 } / Double(classes)
-    case .mixedFocal: focal + focalTversky
-    case .symmetricUnifiedFocal:
+    case "mixed_focal": (focal + focalTversky) / 2
+    case "symmetric_unified_focal":
       0.5 * sumOverClasses(0.6) { pow(1 - $1, 0.5) }
         + 0.5 * meanOverVoxels { -($0 == 0 ? 0.4 : 0.6) * pow(1 - $1, 0.5) * log($1) }
-    case .unifiedFocal:
+    case "unified_focal":
       0.5 * sumOverClasses(0.6) { $0 == 0 ? 1 - $1 : pow(1 - $1, 0.5) }
         + 0.5 * meanOverVoxels { $0 == 0 ? -0.4 * pow(1 - $1, 0.5) * log($1) : -0.6 * log($1) }
+    default: .nan
     }
   }
 
