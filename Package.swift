@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Streaming", targets: ["Streaming"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Prediction", targets: ["Prediction"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -73,10 +74,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Prediction", dependencies: ["NIfTI", "Prepared", "Preprocessing", "Shards", "Volumes"],
+      swiftSettings: strict),
+    .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
-        "Shards", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prediction", "Prepared",
+        "Preprocessing", "Shards", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -128,6 +132,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: ["NIfTI", "Prediction", "Preprocessing", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
