@@ -20,6 +20,17 @@ public struct PipelineConfig: Sendable, Equatable {
   public var augment: AugmentConfig?
   /// What a training's batches are.
   public var stream: StreamConfig
+  /// What is trained, and how; nil where the file says nothing of it.
+  public var train: TrainConfig?
+
+  /// What is trained, and how, every default filled in: the first set of patches that was drawn at random, validated on the
+  /// first one that was cut on a grid, unless the file says otherwise; nil where there is no such set.
+  public var training: TrainConfig {
+    var training = train ?? TrainConfig()
+    training.patches = training.patches ?? patches.first { !$0.isGrid }?.name
+    training.validation = training.validation ?? patches.first { $0.isGrid && $0.variants == 0 }?.name
+    return training
+  }
 
   /// Whether any patch set holds augmented versions.
   var storesVariants: Bool { patches.contains { $0.variants > 0 } }
@@ -28,7 +39,7 @@ public struct PipelineConfig: Sendable, Equatable {
   public init(
     name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
     patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig(), augment: AugmentConfig? = nil,
-    stream: StreamConfig = StreamConfig()
+    stream: StreamConfig = StreamConfig(), train: TrainConfig? = nil
   ) {
     self.name = name
     self.dataset = dataset
@@ -38,6 +49,7 @@ public struct PipelineConfig: Sendable, Equatable {
     self.shards = shards
     self.augment = augment
     self.stream = stream
+    self.train = train
   }
 }
 

@@ -212,6 +212,14 @@ struct IngestTests {
     #expect(report.manifest.cases[0].warnings == ["tumour vanished: 1 raw voxels, none after the stages"])
   }
 
+  @Test func labelOfBackgroundAloneIsAWarning() throws {
+    let data = try RawFolder(1)
+    try data.label(0, [UInt8](repeating: 0, count: 6 * 20 * 24))
+    let report = try data.run()
+    #expect(
+      report.manifest.cases[0].warnings == ["its label holds background alone, no voxel of kidney or tumour"])
+  }
+
   @Test func datasetZscoreIsThatOfRawForegroundEachCaseCountingTheSame() throws {
     let data = try RawFolder(2)
     try data.addCase(2, isLabelled: false)
