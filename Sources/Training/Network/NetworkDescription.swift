@@ -36,6 +36,12 @@ public struct NetworkDescription: Sendable, Codable, Equatable {
     self.classes = classes
   }
 
+  /// In words.
+  public var summary: String {
+    "depth \(depth), \(filters) filters, \(norm.rawValue) norm, \(deepSupervision ? "" : "no ")deep supervision, "
+      + "\(channels) channels, \(classes) classes"
+  }
+
   /// Filters at a level, 0 at full resolution.
   func filters(at level: Int) -> Int { filters << level }
 
@@ -45,7 +51,7 @@ public struct NetworkDescription: Sendable, Codable, Equatable {
     func hold(_ what: String, _ found: Int, _ range: ClosedRange<Int>) throws(TrainingError) {
       guard range.contains(found) else { throw .network(what: what, found: found, expected: range) }
     }
-    try hold("depth", depth, 1...6)
+    try hold("depth", depth, 1...8)
     try hold("filters", filters, 1...1024)
     try hold("channels", channels, 1...1024)
     try hold("classes", classes, 2...255)
