@@ -43,7 +43,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return "training: does not fit into the memory, found \(found), expected about \(MemoryNeed.text(need.bytes)) "
         + "for \(need.summary); \(need.advice(available: available))"
     case .noCUDA(let version):
-      return "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
+      return
+        "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
     case .noSuchLoss(let found, let expected):
       return "loss: no such loss, found \(found), expected one of \(expected.joined(separator: ", "))"

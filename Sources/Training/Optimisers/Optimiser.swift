@@ -15,7 +15,8 @@ extension Optimiser {
   /// Calls `body` with each parameter that has a gradient, the gradient with `decay` times the parameter added to it, and the
   /// parameter's place; then forgets the gradient.
   func forEachGradient(
-    of parameters: [NamedTensor], decay: Double, _ body: (_ parameter: Tensor, _ gradient: Tensor, _ place: Int) throws -> Void
+    of parameters: [NamedTensor], decay: Double,
+    _ body: (_ parameter: Tensor, _ gradient: Tensor, _ place: Int) throws -> Void
   ) throws {
     try Torch.withoutGradients {
       for (place, parameter) in parameters.enumerated() {

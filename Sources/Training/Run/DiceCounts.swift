@@ -12,7 +12,9 @@ struct DiceCounts {
   init(classes: Int) { self.classes = classes }
 
   /// Adds a patch; where patches overlap, a voxel counts each time.
-  mutating func add(_ predicted: ArraySlice<UInt8>, _ truth: UnsafeBufferPointer<UInt8>.SubSequence, of identifier: String) {
+  mutating func add(
+    _ predicted: ArraySlice<UInt8>, _ truth: UnsafeBufferPointer<UInt8>.SubSequence, of identifier: String
+  ) {
     var pairs = [Int](repeating: 0, count: 256 * classes)
     for (predicted, truth) in zip(predicted, truth) { pairs[Int(predicted) * 256 + Int(truth)] += 1 }
     var counts = cases[identifier] ?? Array(repeating: Count(), count: classes)

@@ -20,6 +20,8 @@ public final class TrainingRun {
   private let observer: any TrainingObserver
   private let batchesPerEpoch: Int
   private var head: Checkpoint.Head
+  /// What is known of it so far.
+  public var state: State { State(head: head, parameters: network.parameterCount) }
   private var epochs: [EpochReport]
   private var saved = DispatchTime.now()
 
@@ -51,6 +53,14 @@ public final class TrainingRun {
       self.shardsDigest = shardsDigest
       self.trainDigest = trainDigest
     }
+  }
+
+  /// What is known of a training.
+  public struct State: Sendable {
+    /// As its checkpoint says it.
+    public var head: Checkpoint.Head
+    /// Numbers that are learned.
+    public var parameters: Int
   }
 
   /// Makes the network, or reads it from the folder's last checkpoint, and opens the stream.
@@ -85,7 +95,6 @@ public final class TrainingRun {
       try earlier.fill(network)
       try earlier.fill(optimiser)
       head.progress = earlier.head.progress
-      head.progress.isStopped = false
     }
     epochs = try folder.epochs(head.progress.epochs)
     batchesPerEpoch = settings.batchesPerEpoch ?? stream.batchesPerEpoch
@@ -207,6 +216,7 @@ extension Checkpoint {
     try hold("the classes", head.classes.joined(separator: ", "), expected.classes.joined(separator: ", "))
     try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
     try hold("the fold", head.fold.map { "\($0)" } ?? "all", expected.fold.map { "\($0)" } ?? "all")
+    try hold("the digest of the training", head.trainDigest, expected.trainDigest)
     var (found, settings) = (head.settings, expected.settings)
     (found.epochs, settings.epochs) = (0, 0)
     try hold("loss, optimiser, schedule or seed", "\(found)", "\(settings)")
