@@ -87,11 +87,19 @@ let package = Package(
     ),
     .target(
       name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
+    // What the programs have in common: messages, exit codes, interrupts.
+    .target(
+      name: "Console",
+      dependencies: [
+        "Augmentation", "Datasets", "Evaluation", "Files", "Pipeline", "Shards", "Streaming",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures",
-        "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Console", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms",
+        "Pictures", "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -170,13 +178,22 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     libraries.append(.unsafeFlags(search + (hasCUDA ? cuda : [])))
   }
   package.products += [
-    .library(name: "Training", targets: ["Training"])
+    .executable(name: "segprep-train", targets: ["segprep-train"]),
+    .library(name: "Training", targets: ["Training"]),
   ]
   package.targets += [
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
       dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Shards", "Streaming", "Volumes"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "segprep-train",
+      dependencies: [
+        "Console", "Files", "Parallelism", "Pipeline", "Prediction", "Prepared", "Shards", "Streaming", "Training",
+        "Volumes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Files", "Pipeline", "Randomness", "TestSupport", "Training"],

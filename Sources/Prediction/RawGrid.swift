@@ -96,3 +96,13 @@ public struct RawGrid: Sendable {
     try NIfTIWriter.write(classes.bytes, extents: extents, scalar: .uint8, affine: affine, form: form, to: path)
   }
 }
+
+extension LabelMap {
+  /// Writes the classes on their own grid.
+  /// - Throws: `NIfTIWriterError`, `FileError`.
+  public func write(to path: String) throws {
+    try NIfTIWriter.write(
+      classes.bytes, extents: [shape.x, shape.y, shape.z], scalar: .uint8, affine: affine,
+      form: .bothIfOrthogonal(code: 1), to: path)
+  }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Pipeline
 import Prepared
@@ -100,7 +101,7 @@ struct StreamCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let plan = try Plan.read(pipeline)
-      try StreamedFolder.check(shards, against: plan)
+      _ = try plan.manifest(ofShards: shards)
       let stream = try ShardStream(
         at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.config.stream.globalBatch,
         seed: UInt64(seed ?? plan.config.stream.seed), rank: rank, worldSize: worldSize, threads: threads,
@@ -124,12 +125,7 @@ struct StreamCommand: ParsableCommand {
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
-    // Versions that were augmented when they were cut are trained on as they are.
-    let isStored = plan.config.patches.contains { $0.name == set && $0.variants > 0 }
-    if let augment = plan.config.augment, !noAugment, !isStored, split.isTraining {
-      guard augment.statistics == .patch else { throw CaseStatistics(file: pipeline) }
-      options.augmentation = AugmentedPatches(augment.transforms, sampling: augment.sampling)
-    }
+    if !noAugment, split.isTraining { options.augmentation = try plan.augmentation(of: set, file: pipeline) }
     options.stalled = { printError("segprep: \($0)") }
     return options
   }
@@ -139,35 +135,3 @@ extension StreamOptions.ImageType: ExpressibleByArgument {}
 extension StreamOptions.Order: ExpressibleByArgument {}
 extension StreamOptions.Checks: ExpressibleByArgument {}
 extension StreamOptions.DamagePolicy: ExpressibleByArgument {}
-
-/// An augmentation by numbers that shards do not hold.
-private struct CaseStatistics: Error, CustomStringConvertible {
-  var file: String
-
-  var description: String {
-    "\(file): augment: statistics cannot be the case's in a stream, found case, expected patch: shards do not hold "
-      + "them; say `statistics: patch`, or give --no-augment"
-  }
-}
-
-/// Whether shards are a pipeline's.
-private enum StreamedFolder {
-  static func check(_ folder: String, against plan: Plan) throws {
-    let manifest = try ShardManifest.required(folder: folder)
-    guard let expected = plan.shardsDigest else { throw ShardingError.noPatches(file: plan.sourceFile) }
-    guard manifest.shardsDigest == expected else {
-      throw OtherPipeline(folder: folder, found: manifest.shardsDigest, expected: expected)
-    }
-  }
-
-  private struct OtherPipeline: Error, CustomStringConvertible {
-    var folder: String
-    var found: String
-    var expected: String
-
-    var description: String {
-      "\(folder): holds shards of another pipeline, found shards digest \(found.prefix(12)), "
-        + "expected \(expected.prefix(12)); give the pipeline that they were cut with"
-    }
-  }
-}
