@@ -2,7 +2,7 @@
 
 # What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
-  liblz4-dev libzstd-dev
+  liblz4-dev libzstd-dev libtorch-dev
 # Tests: the libraries whose results ours are compared with.
 APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv
 # Benchmarks: what makes the raw cases and holds the peers.
@@ -10,12 +10,14 @@ APT_BENCH := python3 python3-numpy python3-venv
 
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
+# Its own build folder: everything in the library carries Swift's own with it, so that no machine it runs on needs Swift.
+LIBRARY := .build/library
 DEMO := demo
 # Its own build folder: everything in it is built with libFuzzer's instrumentation and the address sanitizer.
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build test lint unit end-to-end consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo build library test lint unit end-to-end consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -35,6 +37,14 @@ demo: build
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
 
+# libsegprep.so and segprep.h, for C; `pip install ./Python` makes it too.
+library: apt-build
+	$(SWIFT_BUILD) -c release --product CInterface --scratch-path $(LIBRARY) \
+	  -Xswiftc -static-stdlib -Xlinker -soname=libsegprep.so -Xlinker --gc-sections -Xlinker --strip-all \
+	  -Xlinker --version-script=Sources/CSegprep/exports.map
+	cp -f $(LIBRARY)/release/libCInterface.so $(LIBRARY)/libsegprep.so
+	cp -f Sources/CSegprep/segprep.h $(LIBRARY)/segprep.h
+
 test: lint unit end-to-end consumer
 
 lint:
@@ -46,7 +56,7 @@ unit: apt-build apt-test plugins
 	swift test --skip-build
 
 # The built program against nibabel, SciPy and h5py, as a user runs it.
-end-to-end: build apt-test plugins
+end-to-end: build library apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
 
 # Another package that depends on the library by a tagged URL; builds what is committed.

@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // The order of the targets is the order in which a voxel meets them: a module imports only from those above it.
 // `swift build --explicit-target-dependency-import-check error` holds everybody to it.
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
@@ -15,9 +16,13 @@ let package = Package(
     .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Streaming", targets: ["Streaming"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Recipes", targets: ["Recipes"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
+    // For C and Python; `make library` gives it its name, libsegprep.so, which the program's product has taken.
+    .library(name: "CInterface", type: .dynamic, targets: ["CInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -37,6 +42,8 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
+    // What is told to C programs: the header of the library that CInterface makes.
+    .systemLibrary(name: "CSegprep"),
 
     // The library, from the voxel outwards.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -44,6 +51,7 @@ let package = Package(
     .target(name: "Pictures", dependencies: ["CPNG", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Parallelism", swiftSettings: strict),
+    .target(name: "Recipes", swiftSettings: strict),
     .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(
@@ -51,6 +59,7 @@ let package = Package(
     .target(
       name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"],
       exclude: ["contact-sheet.png"], swiftSettings: strict),
+    .target(name: "Evaluation", dependencies: ["CKernels", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
@@ -72,19 +81,26 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
-        "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
+        "Recipes", "Shards", "Streaming", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
     ),
     .target(
+      name: "CInterface",
+      dependencies: [
+        "Augmentation", "CSegprep", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
+        "Streaming", "Volumes",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures", "Pipeline",
-        "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures",
+        "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -123,12 +139,14 @@ let package = Package(
         "Augmentation", "Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
-        "TestSupport", "Volumes",
+        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Recipes",
+        "Shards", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -137,8 +155,40 @@ let package = Package(
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu11
+  cLanguageStandard: .gnu11,
+  // What the headers of libtorch 1.13 need; those of late 2.x need C++20.
+  cxxLanguageStandard: Context.environment["LIBTORCH"] == nil ? .gnucxx17 : .gnucxx20
 )
+
+// Training needs libtorch. SEGPREP_TORCH=off leaves it out; LIBTORCH names the folder of a pip-installed torch, to be used
+// instead of Debian's.
+if Context.environment["SEGPREP_TORCH"] != "off" {
+  var includes: [CXXSetting] = []
+  var libraries: [LinkerSetting] = ["torch_cpu", "c10"].map { .linkedLibrary($0) }
+  if let torch = Context.environment["LIBTORCH"] {
+    // Without these flags the headers and libraries of a folder cannot be found. Nobody who depends on this package sets
+    // the variable, so SwiftPM never refuses it.
+    includes = [.unsafeFlags(["-isystem", "\(torch)/include"])]
+    let search = ["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]
+    // Nothing refers to CUDA's library: it is found by being there.
+    let cuda = ["-Xlinker", "--no-as-needed", "-Xlinker", "-ltorch_cuda", "-Xlinker", "--as-needed"]
+    let hasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch_cuda.so")
+    libraries.append(.unsafeFlags(search + (hasCUDA ? cuda : [])))
+  }
+  package.products += [
+    .library(name: "Training", targets: ["Training"])
+  ]
+  package.targets += [
+    .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
+    .target(
+      name: "Training",
+      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training"],
+      swiftSettings: strict),
+  ]
+}
 
 // libFuzzer brings `main`: the fuzz target links with it alone, so it is there for `make fuzz` only.
 if Context.environment["SEGPREP_FUZZ"] != nil {

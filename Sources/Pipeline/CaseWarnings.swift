@@ -19,8 +19,12 @@ extension Plan {
     guard let before = statistics.rawClassVoxels, let after = statistics.classVoxels,
       let censuses = statistics.labelCensuses
     else { return [] }
+    let classes = config.dataset.labels.classes.dropFirst()
+    guard classes.contains(where: { before[Int($0.value)] > 0 }) else {
+      return ["its label holds background alone, no voxel of \(FileValue.alternatives(classes.map(\.name)))"]
+    }
     var warnings: [String] = []
-    for label in config.dataset.labels.classes.dropFirst() where before[Int(label.value)] > 0 {
+    for label in classes where before[Int(label.value)] > 0 {
       let value = Int(label.value)
       guard after[value] > 0 else {
         warnings.append("\(label.name) vanished: \(before[value]) raw voxels, none after the stages")

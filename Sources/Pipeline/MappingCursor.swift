@@ -11,11 +11,8 @@ struct MappingCursor {
 
   /// Takes the mapping in; nothing written (`zscore` or `zscore:`) is a mapping without keys.
   ///
-  /// - Parameter later: The message for a key that belongs to a later version, or nil.
   /// - Throws: where the value is no mapping, or a key is not among the accepted ones.
-  init(_ value: FileValue, accepting accepted: [String], later: (String) -> String? = { _ in nil })
-    throws(PipelineError)
-  {
+  init(_ value: FileValue, accepting accepted: [String]) throws(PipelineError) {
     self.value = value
     self.accepted = accepted
     if case .nothing = value.scalar {
@@ -27,7 +24,6 @@ struct MappingCursor {
     var values: [String: FileValue] = [:]
     for entry in entries {
       guard accepted.contains(entry.name) else {
-        if let message = later(entry.name) { throw .later(entry.key.place, what: message) }
         throw .unknownKey(entry.key.place, key: entry.name, accepted: accepted)
       }
       guard values.updateValue(entry.value, forKey: entry.name) == nil else {

@@ -45,7 +45,7 @@ enum PatchesDescription {
 
   /// What the user should know before patches are cut.
   static func notes(on config: PipelineConfig) -> [String] {
-    let gaps = config.patches.filter { set in if case .grid = set.sampling { set.skipsBlank } else { false } }.map {
+    let gaps = config.patches.filter { $0.isGrid && $0.skipsBlank }.map {
       "patch set \($0.name) leaves out windows without foreground: train on it, but validate on one that covers all"
     }
     let isUnscaled = config.preprocess.contains { $0.overDataset?.isFoldSafe == true }

@@ -12,6 +12,7 @@ extension PipelineConfig {
     ]
     if !patches.isEmpty { keys["patches"] = .array(patches.map { $0.json(detail) }) }
     if let augment { keys["augment"] = augment.json(detail) }
+    if let train { keys["train"] = train.json(detail) }
     return .object(keys)
   }
 }

@@ -38,8 +38,6 @@ public enum PipelineError: Error, Equatable, CustomStringConvertible {
   case missingKey(Place, key: String, mapping: String, found: [String])
   /// A value is of the wrong type, out of range or at odds with another.
   case unacceptable(Place, key: String, problem: String, found: String, expected: String, advice: String = "")
-  /// What is written is right in a later version of segprep.
-  case later(Place, what: String)
 
   /// The line that the user sees.
   public var description: String {
@@ -57,7 +55,8 @@ public enum PipelineError: Error, Equatable, CustomStringConvertible {
       return "\(place): is not YAML: \(problem); look at the indentation, the quotes and the brackets"
     case .unknownKey(let place, let key, let accepted):
       let nearest = NearestName.to(key, among: accepted).map { "; did you mean `\($0)`?" } ?? ";"
-      return "\(place): unknown key `\(key)`\(nearest) accepted: \(accepted.joined(separator: ", "))"
+      let names = accepted.isEmpty ? "none" : accepted.joined(separator: ", ")
+      return "\(place): unknown key `\(key)`\(nearest) accepted: \(names)"
     case .repeatedKey(let place, let key):
       return "\(place): key `\(key)` is there more than once, expected it once; remove all but one"
     case .missingKey(let place, let key, let mapping, let found):
@@ -66,8 +65,6 @@ public enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .unacceptable(let place, let key, let problem, let found, let expected, let advice):
       let ending = advice.isEmpty ? "" : "; \(advice)"
       return "\(place): \(Self.name(key)) \(problem), found \(found), expected \(expected)\(ending)"
-    case .later(let place, let what):
-      return "\(place): \(what)"
     }
   }
 

@@ -6,9 +6,7 @@ public enum PipelineFile {
   /// Bytes in the longest file that is read.
   static let longest = 1 << 20
   /// The sections that this version reads.
-  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards", "augment", "stream"]
-  /// The sections that later versions read.
-  static let laterSections = ["train"]
+  static let sections = ["name", "dataset", "preprocess", "folds", "patches", "shards", "augment", "stream", "train"]
 
   /// Reads the pipeline file at `path`.
   /// - Throws: `PipelineError`, with the line, what was found and what is accepted.
@@ -19,11 +17,7 @@ public enum PipelineFile {
   /// Reads the text of a pipeline file; `file` is what messages call it.
   public static func parse(_ text: String, file: String) throws(PipelineError) -> PipelineConfig {
     let root = FileValue(node: try compose(text, file: file), file: file, path: "")
-    let section = try MappingCursor(root, accepting: sections) { key in
-      laterSections.contains(key)
-        ? "section `\(key)` belongs to a later version of segprep; this version reads \(sections.joined(separator: ", "))"
-        : nil
-    }
+    let section = try MappingCursor(root, accepting: sections)
     let name = try section.required("name").text()
     let dataset = try DatasetReader.read(section.required("dataset"))
     let preprocess = try StageReader.read(section.required("preprocess"))
@@ -38,7 +32,18 @@ public enum PipelineFile {
         channels: dataset.channels.count, shards: config.shards, augment: config.augment
       ).read(value)
     }
+    if let value = section.optional("train") { config.train = try TrainReader(sets: config.patches).read(value) }
     return config
+  }
+
+  /// Reads the text of a section `augment` by itself; `file` is what messages call it.
+  public static func parseAugment(_ text: String, file: String) throws(PipelineError) -> AugmentConfig {
+    try AugmentReader.read(FileValue(node: try compose(text, file: file), file: file, path: "augment"))
+  }
+
+  /// Reads the section `augment` of the pipeline file at `path`, which must have one.
+  public static func augment(_ path: String) throws(PipelineError) -> AugmentConfig {
+    try read(path).requiredAugment(file: path)
   }
 
   private static func text(at path: String) throws(PipelineError) -> String {

@@ -16,6 +16,15 @@ public struct Plan: Sendable, Equatable {
   /// The SHA-256 of what decides the shards: the folds digest, and the keys of `patches` and `shards` that are not at
   /// their default, and of `augment` where a set has variants; nil without patches.
   public let shardsDigest: String?
+  /// The SHA-256 of what decides a training: the shards digest, and the keys of `augment`, `stream` and `train` that are
+  /// not at their default; nil without patches.
+  public var trainDigest: String? {
+    guard let shardsDigest else { return nil }
+    var keys = ["shards": JSONValue.text(shardsDigest), "stream": config.stream.json(.differences)]
+    keys["augment"] = config.augment?.json(.differences)
+    keys["train"] = config.training.json(.differences)
+    return SHA256.hash(JSONValue.object(keys).canonicalText)
+  }
   /// The file that the folds come from, where they come from one; nil in a plan that was saved and read back.
   public let foldsFile: FoldsFile?
 
@@ -80,6 +89,7 @@ public struct Plan: Sendable, Equatable {
     var digests = ["ingest": JSONValue.text(ingestDigest), "folds": .text(foldsDigest)]
     if let foldsFile { digests["folds_file"] = .text(foldsFile.sha256) }
     if let shardsDigest { digests["shards"] = .text(shardsDigest) }
+    if let trainDigest { digests["train"] = .text(trainDigest) }
     return .object([
       "pipeline": config.json(.all), "source_file": .text(sourceFile), "digests": .object(digests),
     ])
@@ -91,7 +101,7 @@ extension Plan {
   /// are not in it, so that none of these makes shards anew.
   var shardsJSON: JSONValue {
     guard case .object(var pipeline) = config.json(.all) else { preconditionFailure("a pipeline is a mapping") }
-    for later in ["name", "stream"] { pipeline[later] = nil }
+    for later in ["name", "stream", "train"] { pipeline[later] = nil }
     if !config.storesVariants { pipeline["augment"] = nil }
     return .object([
       "pipeline": .object(pipeline),

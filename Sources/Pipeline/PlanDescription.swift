@@ -30,10 +30,15 @@ public enum PlanDescription {
       page.section("Augmentation")
       page.lines += AugmentDescription.lines(of: augment).map { "  \($0)" }
     }
+    if plan.config.train != nil {
+      page.section("Training")
+      for (title, lines) in TrainDescription.entries(of: plan.config.training) { page.entry(title, lines) }
+    }
     page.section("Digests (SHA-256 of what is not at its default)")
     page.entry("ingest", [plan.ingestDigest])
     page.entry("folds", [plan.foldsDigest])
     if let digest = plan.shardsDigest { page.entry("shards", [digest]) }
+    if let digest = plan.trainDigest { page.entry("train", [digest]) }
     if !plan.notes.isEmpty {
       page.section("Notes")
       page.lines += plan.notes.map { "  \($0)" }

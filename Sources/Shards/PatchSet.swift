@@ -36,6 +36,9 @@ public struct PatchSet: Sendable, Equatable {
     if case .random(let random) = sampling { random.seed } else { 1 }
   }
 
+  /// Whether its windows cover each case.
+  public var isGrid: Bool { if case .grid = sampling { true } else { false } }
+
   /// Whether the label decides which patches there are.
   public var needsForeground: Bool {
     if skipsBlank { return true }

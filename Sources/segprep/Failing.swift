@@ -1,11 +1,8 @@
 import ArgumentParser
-import Augmentation
-import Datasets
-import Files
+import Evaluation
 import Foundation
 import Phantoms
 import Pipeline
-import Streaming
 
 /// Prints to standard error, where messages go; results go to standard output.
 func printError(_ text: String) {
@@ -27,14 +24,10 @@ func reporting(_ body: () throws -> Void) throws {
 /// The contract's exit code for an error that ends a command.
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
-  case let error as IngestError: error.exitCode
-  case let error as ShardingError: error.exitCode
-  case is PipelineError, is FoldsError, is ValidationError: 64
-  case is AugmentationError, is SheetError, is NameProblem: 64
-  case let error as StreamError where error.isUsage: 64
-  case PhantomError.count: 64
+  case is ValidationError, is SheetError, is NameProblem, PhantomError.count: 64
+  case let error as EvaluationError: error.isUsage ? 64 : 2
+  case ComparisonError.tooFew, ComparisonError.sameName: 64
   case PhantomError.occupied, is OccupiedFolder: 73
-  case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
-  default: 2
+  default: ProgramExit.code(of: error)
   }
 }

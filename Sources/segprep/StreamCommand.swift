@@ -109,14 +109,13 @@ struct StreamCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let plan = try Plan.read(pipeline)
-      try StreamedFolder.check(shards, against: plan)
+      let plan = try StreamPlan(
+        shards: shards, set: set, split: split, pipeline: pipeline, augmentation: noAugment ? .none : .planned)
       let start = Date()
       let stream = try ShardStream(
-        at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.config.stream.globalBatch,
-        seed: UInt64(seed ?? plan.config.stream.seed), rank: rank, worldSize: worldSize, threads: threads,
-        memory: memory?.bytes, options: try options(plan),
-        resuming: try resume.map { try StateFile(path: $0).read() })
+        at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.globalBatch,
+        seed: seed.map { UInt64($0) } ?? plan.seed, rank: rank, worldSize: worldSize, threads: threads,
+        memory: memory?.bytes, options: options(plan), resuming: try resume.map { try StateFile(path: $0).read() })
       var trainer = try Trainer(
         computeSeconds: computeMs / 1000, listing: samples, state: state, opened: start)
       try trainer.run(stream)
@@ -130,19 +129,14 @@ struct StreamCommand: ParsableCommand {
     fold.map { validation ? .validation(fold: $0) : .train(fold: $0) } ?? .all
   }
 
-  private func options(_ plan: Plan) throws -> StreamOptions {
+  private func options(_ plan: StreamPlan) -> StreamOptions {
     var options = StreamOptions()
     options.order = order
     options.image = image
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
-    // Versions that were augmented when they were cut are trained on as they are.
-    let isStored = plan.config.patches.contains { $0.name == set && $0.variants > 0 }
-    if let augment = plan.config.augment, !noAugment, !isStored, split.isTraining {
-      guard augment.statistics == .patch else { throw CaseStatistics(file: pipeline) }
-      options.augmentation = AugmentedPatches(augment.transforms, sampling: augment.sampling)
-    }
+    options.augmentation = plan.augmentation
     options.stalled = { printError("segprep: \($0)") }
     return options
   }
@@ -152,13 +146,3 @@ extension StreamOptions.ImageType: ExpressibleByArgument {}
 extension StreamOptions.Order: ExpressibleByArgument {}
 extension StreamOptions.Checks: ExpressibleByArgument {}
 extension StreamOptions.DamagePolicy: ExpressibleByArgument {}
-
-/// An augmentation by numbers that shards do not hold.
-private struct CaseStatistics: Error, CustomStringConvertible {
-  var file: String
-
-  var description: String {
-    "\(file): augment: statistics cannot be the case's in a stream, found case, expected patch: shards do not hold "
-      + "them; say `statistics: patch`, or give --no-augment"
-  }
-}

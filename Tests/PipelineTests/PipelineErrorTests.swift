@@ -384,34 +384,26 @@ import Testing
     (
       "fold: {}",
       "unknown key `fold`; did you mean `folds`? accepted: name, dataset, preprocess, folds, patches, shards, "
-        + "augment, stream"
+        + "augment, stream, train"
     ),
   ])
   func foldsThatAreWrongAreRefusedInTheirLine(line: String, message: String) {
     #expect(Sample.message(Sample.replacing(Sample.folds, with: line)) == "sample.yaml:10: \(message)")
   }
 
-  @Test(arguments: ["train"])
-  func sectionsOfLaterVersionsAreNamed(section: String) {
-    #expect(
-      Sample.message(Sample.text + "\n\(section): {}")
-        == "sample.yaml:11: section `\(section)` belongs to a later version of segprep; "
-        + "this version reads name, dataset, preprocess, folds, patches, shards, augment, stream")
-  }
-
   @Test(arguments: [
     (
       "",
-      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment, stream"
+      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment, stream, train"
     ),
     (
       "---\n# nothing\n",
-      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment, stream"
+      "sample.yaml: holds nothing, expected the keys name, dataset, preprocess, folds, patches, shards, augment, stream, train"
     ),
     (
       "- a",
       "sample.yaml:1: the file has the wrong type, found a list, "
-        + "expected a mapping with the keys name, dataset, preprocess, folds, patches, shards, augment, stream"
+        + "expected a mapping with the keys name, dataset, preprocess, folds, patches, shards, augment, stream, train"
     ),
     ("name: a", "sample.yaml:1: the file lacks `dataset`, found name, expected dataset too"),
     ("name: 3\ndataset: {}", "sample.yaml:1: `name` has the wrong type, found 3, expected a text; put it in quotes"),

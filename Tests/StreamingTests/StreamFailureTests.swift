@@ -65,7 +65,7 @@ import Volumes
     #expect(bounded.batchesInMemory == 2 && bounded.memoryBytes == least.memoryBytes)
     #expect(
       refusal { try open(threads: 4, memory: least.memoryBytes - 1) }
-        == "stream: two batches and the threads do not fit into the memory, found \(least.memoryBytes - 1) bytes, "
+        == "stream: 2 batches and the threads do not fit into the memory, found \(least.memoryBytes - 1) bytes, "
         + "expected at least \(least.memoryBytes); allow more, or choose a smaller batch or fewer threads")
   }
 
@@ -233,6 +233,19 @@ import Volumes
     let stall = try #require(told.stalls.first)
     #expect(stall.patches.count == 1 && stall.patches[0].file.hasPrefix("random/") && stall.waited >= 0.05)
     #expect("\(stall)".contains("no batch for 0 s, \(stall.patches[0].file), patch \(stall.patches[0].place) of case_"))
+  }
+
+  @Test func aWaitMayHaveAnEnd() throws {
+    let stream = try open(threads: 1) { $0.augmentation = Slow() }
+    let waited = refusal {
+      _ = try stream.next(within: 0.01)
+      return stream
+    }
+    let line = try #require(waited)
+    #expect(line.contains("no batch for 0 s, random/") && line.hasSuffix("is the disk slow or gone?"))
+    #expect(try stream.state.batch == 0)
+    _ = try stream.next(within: 60)
+    #expect(try stream.state.batch == 1)
   }
 
   private final class Told: @unchecked Sendable { var stalls: [StreamStall] = [] }
