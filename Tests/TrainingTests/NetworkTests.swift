@@ -38,7 +38,8 @@ import Volumes
   }
 
   @Test func deepSupervisionGivesCoarserLogitsInTrainingOnly() throws {
-    let description = NetworkDescription(depth: 2, filters: 2, norm: .none, deepSupervision: true, channels: 1, classes: 3)
+    let description = NetworkDescription(
+      depth: 2, filters: 2, norm: .none, deepSupervision: true, channels: 1, classes: 3)
     let network = try UNet3D(description, seed: 1)
     let image = try Tensor(full: [1, 1, 8, 8, 8])
     #expect(try network(image, isTraining: true).map(\.shape) == [[1, 3, 8, 8, 8], [1, 3, 4, 4, 4]])

@@ -22,7 +22,9 @@ struct ShortTraining: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(norm) norm, \(optimiser)" }
 
-  static func waves(_ shape: [Int], frequency: Double, phase: Double, base: Float = 0, height: Float = 1) throws -> Tensor {
+  static func waves(_ shape: [Int], frequency: Double, phase: Double, base: Float = 0, height: Float = 1) throws
+    -> Tensor
+  {
     let values = (0..<shape.reduce(1, *)).map { base + height * Float(sin(frequency * Double($0) + phase)) }
     return try Tensor(values, shape: shape)
   }
