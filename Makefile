@@ -10,12 +10,14 @@ APT_BENCH := python3 python3-numpy python3-venv
 
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
+# Its own build folder: everything in the library carries Swift's own with it, so that no machine it runs on needs Swift.
+LIBRARY := .build/library
 DEMO := demo
 # Its own build folder: everything in it is built with libFuzzer's instrumentation and the address sanitizer.
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build test lint unit end-to-end consumer bench fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo build library test lint unit end-to-end consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -35,6 +37,14 @@ demo: build
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
 
+# libsegprep.so and segprep.h, for C; `pip install ./Python` makes it too.
+library: apt-build
+	$(SWIFT_BUILD) -c release --product CInterface --scratch-path $(LIBRARY) \
+	  -Xswiftc -static-stdlib -Xlinker -soname=libsegprep.so -Xlinker --gc-sections -Xlinker --strip-all \
+	  -Xlinker --version-script=Sources/CSegprep/exports.map
+	cp -f $(LIBRARY)/release/libCInterface.so $(LIBRARY)/libsegprep.so
+	cp -f Sources/CSegprep/segprep.h $(LIBRARY)/segprep.h
+
 test: lint unit end-to-end consumer
 
 lint:
@@ -46,7 +56,7 @@ unit: apt-build apt-test plugins
 	swift test --skip-build
 
 # The built program against nibabel, SciPy and h5py, as a user runs it.
-end-to-end: build apt-test plugins
+end-to-end: build library apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
 
 # Another package that depends on the library by a tagged URL; builds what is committed.
@@ -55,9 +65,14 @@ consumer:
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
 # that need torch.
-bench: build apt-bench
+bench: build apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
+
+# 20,000 augmented batches: memory and open files must not grow.
+soak: build
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/soak
 
 # The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
 # The compiler heeds the last -sanitize alone, so that names both. Without coverage a run proves nothing.

@@ -16,9 +16,13 @@ let package = Package(
     .library(name: "Augmentation", targets: ["Augmentation"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "Streaming", targets: ["Streaming"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Recipes", targets: ["Recipes"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
+    // For C and Python; `make library` gives it its name, libsegprep.so, which the program's product has taken.
+    .library(name: "CInterface", type: .dynamic, targets: ["CInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -38,6 +42,8 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CKernels"),
+    // What is told to C programs: the header of the library that CInterface makes.
+    .systemLibrary(name: "CSegprep"),
 
     // The library, from the voxel outwards.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -45,6 +51,7 @@ let package = Package(
     .target(name: "Pictures", dependencies: ["CPNG", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Randomness", swiftSettings: strict),
     .target(name: "Parallelism", swiftSettings: strict),
+    .target(name: "Recipes", swiftSettings: strict),
     .target(name: "NIfTI", dependencies: ["CNIfTI", "CDeflate", "CISAL", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(
@@ -52,6 +59,7 @@ let package = Package(
     .target(
       name: "Augmentation", dependencies: ["CKernels", "Parallelism", "Randomness", "Volumes"],
       exclude: ["contact-sheet.png"], swiftSettings: strict),
+    .target(name: "Evaluation", dependencies: ["CKernels", "Files", "Volumes"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Files", "Volumes"], swiftSettings: strict),
     .target(
       name: "Prepared", dependencies: ["Files", "HDF5", "Parallelism", "Pictures", "Preprocessing", "Volumes"],
@@ -73,28 +81,33 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing", "Shards",
-        "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
+        "Recipes", "Shards", "Streaming", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
     ),
+    .target(
+      name: "CInterface",
+      dependencies: [
+        "Augmentation", "CSegprep", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
+        "Streaming", "Volumes",
+      ],
+      swiftSettings: strict),
     .target(
       name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
     // What the programs have in common: messages, exit codes, interrupts.
     .target(
       name: "Console",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "Pipeline", "Shards", "Streaming",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Augmentation", "Console", "Datasets", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures",
-        "Pipeline",
-        "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Console", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms",
+        "Pictures", "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -133,12 +146,14 @@ let package = Package(
         "Augmentation", "Files", "Parallelism", "Prepared", "Shards", "Streaming", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Shards",
-        "TestSupport", "Volumes",
+        "Augmentation", "Datasets", "Files", "NIfTI", "Parallelism", "Pipeline", "Prepared", "Preprocessing", "Recipes",
+        "Shards", "TestSupport", "Volumes",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -175,17 +190,18 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
-      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Shards", "Streaming", "Volumes"],
+      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
       swiftSettings: strict),
     .executableTarget(
       name: "segprep-train",
       dependencies: [
-        "Console", "Files", "Pipeline", "Prepared", "Shards", "Streaming", "Training",
+        "Console", "Files", "Pictures", "Pipeline", "Prepared", "Recipes", "Shards", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Files", "TestSupport", "Training", "Volumes"], exclude: ["make-golden"],
+      name: "TrainingTests",
+      dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training", "Volumes"], exclude: ["make-golden"],
       swiftSettings: strict),
   ]
 }

@@ -1,10 +1,5 @@
 import ArgumentParser
-import Augmentation
-import Datasets
-import Files
 import Foundation
-import Pipeline
-import Streaming
 
 /// Prints to standard error, where messages go; results go to standard output.
 public func printError(_ text: String) {
@@ -20,17 +15,5 @@ public func reporting(code: (any Error) -> Int32, _ body: () throws -> Void) thr
   } catch {
     printError("segprep: \(error)")
     throw ExitCode(code(error))
-  }
-}
-
-/// The contract's exit code for an error of the library that ends a command.
-public func libraryExitCode(of error: any Error) -> Int32 {
-  switch error {
-  case let error as IngestError: error.exitCode
-  case let error as ShardingError: error.exitCode
-  case is PipelineError, is FoldsError, is ValidationError, is AugmentationError: 64
-  case let error as StreamError where error.isUsage: 64
-  case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
-  default: 2
   }
 }

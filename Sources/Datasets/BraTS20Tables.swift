@@ -65,10 +65,10 @@ enum BraTS20Tables {
   private static func read(
     _ table: Table, _ text: String, _ path: String, into attributes: inout [String: [String: String]]
   ) throws(FoldsError) {
-    let csv = try CSVTable(text, file: path)
-    let key = try csv.column(table.key)
+    let csv = try readingTable { () throws(CSVError) in try CSVTable(text, file: path) }
+    let key = try readingTable { () throws(CSVError) in try csv.column(table.key) }
     for (column, attribute) in table.columns {
-      let place = try csv.column(column)
+      let place = try readingTable { () throws(CSVError) in try csv.column(column) }
       for row in csv.rows where !["", "NA"].contains(row.fields[place]) {
         let (name, value) = (row.fields[key], row.fields[place])
         guard let other = attributes[name]?[attribute] else {

@@ -1,3 +1,5 @@
+import Files
+
 /// Why folds could not be made as the pipeline asks: what is wrong with the file that they come from.
 public struct FoldsError: Error, Equatable, CustomStringConvertible {
   /// The file, with the line where there is one: `groups.csv:3`.
@@ -20,6 +22,10 @@ public struct FoldsError: Error, Equatable, CustomStringConvertible {
     self.advice = advice
   }
 
+  init(_ error: CSVError) {
+    self.init(error.place, error.problem, found: error.found, expected: error.expected, advice: error.advice)
+  }
+
   /// Labelled cases that the file does not speak of.
   static func missing(_ cases: [String], file: String, expected: String) -> FoldsError {
     // All are named: whoever mends the file needs the whole list.
@@ -34,4 +40,9 @@ public struct FoldsError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     "\(place): \(problem), found \(found), expected \(expected)" + (advice.isEmpty ? "" : "; \(advice)")
   }
+}
+
+/// Runs what reads a CSV file; what is wrong with the file is what is wrong with the folds.
+func readingTable<Result>(_ body: () throws(CSVError) -> Result) throws(FoldsError) -> Result {
+  do { return try body() } catch { throw FoldsError(error) }
 }

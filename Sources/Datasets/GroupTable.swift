@@ -1,3 +1,5 @@
+import Files
+
 /// Which group each case belongs to, from a CSV file with a header line.
 public struct GroupTable: Sendable, Equatable {
   /// The file's path, for messages.
@@ -13,8 +15,8 @@ public struct GroupTable: Sendable, Equatable {
   public init(_ text: String, file: String, column: String) throws(FoldsError) {
     self.file = file
     self.column = column
-    let table = try CSVTable(text, file: file)
-    let place = try table.column(column)
+    let table = try readingTable { () throws(CSVError) in try CSVTable(text, file: file) }
+    let place = try readingTable { () throws(CSVError) in try table.column(column) }
     let key = table.header.fields.firstIndex(of: "case") ?? 0
     var groups: [String: String] = [:]
     for row in table.rows {

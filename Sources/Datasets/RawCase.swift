@@ -96,7 +96,7 @@ public struct Discovery: Sendable, Equatable {
 
 extension Sequence<String> {
   /// The texts in the order of their UTF-8 bytes, which is Python's order of `str` too.
-  func sortedByBytes() -> [String] {
+  public func sortedByBytes() -> [String] {
     sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

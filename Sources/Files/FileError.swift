@@ -26,6 +26,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether the disk (or the quota) is full.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// Whether nothing of that name is there.
+  public var isAbsent: Bool { code == ENOENT }
+
+  /// Whether it may not be read or written.
+  public var isForbidden: Bool { code == EACCES || code == EPERM }
+
   /// What was refused and why, without the path.
   public var reason: String { "cannot \(action): \(String(cString: strerror(code)))" }
 

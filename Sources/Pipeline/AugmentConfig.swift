@@ -51,6 +51,19 @@ extension AugmentConfig.Source {
   }
 }
 
+extension PipelineConfig {
+  /// The section `augment`, where there must be one.
+  /// - Parameter file: the pipeline file's path.
+  /// - Throws: `PipelineError.missingKey`.
+  public func requiredAugment(file: String) throws(PipelineError) -> AugmentConfig {
+    guard let augment else {
+      let sections = ["name", "dataset", "preprocess", "folds"] + (patches.isEmpty ? [] : ["patches", "shards"])
+      throw .missingKey(Place(file: file, line: 1), key: "augment", mapping: "", found: sections)
+    }
+    return augment
+  }
+}
+
 extension AugmentConfig {
   func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)

@@ -1,5 +1,6 @@
 import Datasets
 import Preprocessing
+import Recipes
 import Shards
 
 /// A pipeline file as it was written, with the defaults filled in.
@@ -21,12 +22,12 @@ public struct PipelineConfig: Sendable, Equatable {
   /// What a training's batches are.
   public var stream: StreamConfig
   /// What is trained, and how; nil where the file says nothing of it.
-  public var train: TrainConfig?
+  public var train: TrainingRecipe?
 
   /// What is trained, and how, every default filled in: the first set of patches that was drawn at random, validated on the
   /// first one that was cut on a grid, unless the file says otherwise; nil where there is no such set.
-  public var training: TrainConfig {
-    var training = train ?? TrainConfig()
+  public var training: TrainingRecipe {
+    var training = train ?? TrainingRecipe()
     training.patches = training.patches ?? patches.first { !$0.isGrid }?.name
     training.validation = training.validation ?? patches.first { $0.isGrid && $0.variants == 0 }?.name
     return training
@@ -39,7 +40,7 @@ public struct PipelineConfig: Sendable, Equatable {
   public init(
     name: String, dataset: DatasetConfig, preprocess: [Stage], folds: FoldsConfig = FoldsConfig(),
     patches: [PatchSet] = [], shards: ShardsConfig = ShardsConfig(), augment: AugmentConfig? = nil,
-    stream: StreamConfig = StreamConfig(), train: TrainConfig? = nil
+    stream: StreamConfig = StreamConfig(), train: TrainingRecipe? = nil
   ) {
     self.name = name
     self.dataset = dataset

@@ -36,6 +36,16 @@ public enum PipelineFile {
     return config
   }
 
+  /// Reads the text of a section `augment` by itself; `file` is what messages call it.
+  public static func parseAugment(_ text: String, file: String) throws(PipelineError) -> AugmentConfig {
+    try AugmentReader.read(FileValue(node: try compose(text, file: file), file: file, path: "augment"))
+  }
+
+  /// Reads the section `augment` of the pipeline file at `path`, which must have one.
+  public static func augment(_ path: String) throws(PipelineError) -> AugmentConfig {
+    try read(path).requiredAugment(file: path)
+  }
+
   private static func text(at path: String) throws(PipelineError) -> String {
     let bytes: [UInt8]
     do {

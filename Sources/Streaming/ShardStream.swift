@@ -43,13 +43,14 @@ public final class ShardStream: Sendable {
   ///   - rank: from 0; it gets its `globalBatch / worldSize` samples of each batch.
   ///   - threads: that read and decode, beside the trainer's.
   ///   - memory: the most that batches and threads may take, in bytes; nil for what keeps the threads busy.
-  ///   - state: where to go on; nil for the beginning.
-  ///   - memories: the trainer's memory for batches, instead of the stream's own.
-  /// - Throws: `StreamError`, `ShardManifestError`, `ShardError`, `HDF5Error` or `FileError`.
+  ///   - state: where to go on, with the same augmentation; nil for the beginning.
+  ///   - memories: gives the trainer's memory for so many batches of that shape, instead of the stream's own.
+  /// - Throws: `StreamError`, `ShardManifestError`, `ShardError`, `HDF5Error` or `FileError`; and what `memories` throws.
   public init(
     at folder: String, set: String, split: StreamSplit, globalBatch: Int = 2, seed: UInt64 = 1, rank: Int = 0,
     worldSize: Int = 1, threads: Int = 2, memory: Int? = nil, options: StreamOptions = StreamOptions(),
-    resuming state: StreamState? = nil, memories: [BatchMemory]? = nil
+    resuming state: StreamState? = nil,
+    memories: ((_ shape: BatchShape, _ batches: Int) throws -> [BatchMemory])? = nil
   ) throws {
     guard (1...1024).contains(threads) else {
       throw StreamError.setting(name: "the number of threads", found: threads, expected: "1 to 1024")
@@ -67,18 +68,21 @@ public final class ShardStream: Sendable {
     shape = BatchShape(
       samples: plan.share, channels: layout.channels, patch: layout.shape, image: options.image)
     order = split.isTraining ? options.order ?? .uniform : .sequential
-    let beginning = StreamState(catalogue, order: order, seed: seed, globalBatch: globalBatch)
-    try state?.check(beginning, batches: plan.batches)
     let augmentation = split.isTraining ? options.augmentation : nil
+    let beginning = StreamState(
+      catalogue, order: order, seed: seed, globalBatch: globalBatch, augmentation: augmentation)
+    try state?.check(beginning, batches: plan.batches)
     let ring = try RingSize(
       shape, loader: PatchLoader.bytes(layout, shape, isAugmenting: augmentation != nil), threads: threads,
-      memory: memory, batches: memories?.count ?? options.batches)
+      memory: memory, batches: options.batches, held: options.held)
     (memoryBytes, batchesInMemory) = (ring.bytes, ring.batches)
     (patches, batchesPerEpoch) = (catalogue.entries.count, plan.batches)
     let shape = shape
+    let memories = try memories?(shape, ring.batches) ?? (0..<ring.batches).map { _ in BatchMemory(shape) }
+    precondition(memories.count == ring.batches, "memory for another number of batches")
     let engine = StreamEngine(
       catalogue, plan, shape, start: state ?? beginning, options: options, threads: threads,
-      memories: memories ?? (0..<ring.batches).map { _ in BatchMemory(shape) })
+      memories: memories)
     let loaders = try (0..<threads).map { _ in
       try PatchLoader(catalogue, shape, seed: seed, augmentation: augmentation)
     }
@@ -89,10 +93,12 @@ public final class ShardStream: Sendable {
   deinit { cancel() }
 
   /// The next batch of this rank, once it is whole; nil after the last epoch.
-  /// - Throws: `StreamError`, and what reading a patch throws: then there are no more batches.
-  public func next() throws -> StreamBatch? {
+  /// - Parameter seconds: how long to wait at most; nil for as long as it takes.
+  /// - Throws: `StreamError.waiting` where the time was too short: ask again. Other errors, and what reading a patch throws,
+  ///   end the stream.
+  public func next(within seconds: Double? = nil) throws -> StreamBatch? {
     let engine = try opened()
-    guard let slot = try engine.next() else { return nil }
+    guard let slot = try engine.next(within: seconds) else { return nil }
     return StreamBatch(slot, shape: shape, isLastOfEpoch: slot.batch == batchesPerEpoch - 1, engine: engine)
   }
 

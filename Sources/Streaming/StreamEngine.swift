@@ -28,6 +28,8 @@ final class StreamEngine: @unchecked Sendable {
   /// By thread, what it is at, and since when.
   private var underWay: [(entry: Int, start: UInt64)?]
   private var damages: [Damage] = []
+  /// When the batch was first asked for that the trainer waits for.
+  private var asked: UInt64?
 
   init(
     _ catalogue: SampleCatalogue, _ plan: BatchPlan, _ shape: BatchShape, start: StreamState, options: StreamOptions,
@@ -137,11 +139,13 @@ extension StreamEngine {
 
 // What the trainer does.
 extension StreamEngine {
-  /// Waits for the next batch and lends it; nil after the last epoch.
-  func next() throws -> BatchSlot? {
+  /// Waits for the next batch, for `seconds` at most where there is a number, and lends it; nil after the last epoch.
+  func next(within seconds: Double?) throws -> BatchSlot? {
     let start = DispatchTime.now().uptimeNanoseconds
     var told = start
     condition.lock()
+    let asked = asked ?? start
+    self.asked = asked
     defer {
       times.wait += DispatchTime.now().uptimeNanoseconds - start
       condition.unlock()
@@ -158,9 +162,17 @@ extension StreamEngine {
         }
         begun.removeFirst()
         handing.advance(plan.batches)
+        self.asked = nil
         return slot
       }
       if begun.isEmpty, free.isEmpty { throw StreamError.allHeld(batches: slots) }
+      if let seconds {
+        let now = DispatchTime.now().uptimeNanoseconds
+        let left = seconds - Double(now - start) * 1e-9
+        guard left > 0 else { throw StreamError.waiting(stall(at: now, since: asked)) }
+        condition.wait(seconds: left)
+        continue
+      }
       guard let stalled = options.stalled else {
         condition.wait()
         continue
@@ -169,7 +181,7 @@ extension StreamEngine {
       let now = DispatchTime.now().uptimeNanoseconds
       if begun.first?.isFinished != true, Double(now - told) * 1e-9 >= options.stallSeconds {
         told = now
-        let stall = stall(at: now, since: start)
+        let stall = stall(at: now, since: asked)
         condition.unlock()
         stalled(stall)
         condition.lock()

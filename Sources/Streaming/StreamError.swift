@@ -16,8 +16,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
   case setting(name: String, found: Int, expected: String)
   /// More samples in a batch than there are patches.
   case batchLargerThanSplit(split: String, globalBatch: Int, patches: Int)
-  /// Too little memory for two batches.
-  case memory(needed: Int, given: Int)
+  /// Too little memory for the fewest batches that do.
+  case memory(batches: Int, needed: Int, given: Int)
   /// A file that is not what the manifest says of it.
   case otherFile(path: String, what: String, found: String, expected: String)
   /// A state of another stream.
@@ -29,6 +29,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
   /// No batch can be filled, because all are held.
   case allHeld(batches: Int)
   case cancelled
+  /// No batch within the time that somebody wanted to wait.
+  case waiting(StreamStall)
   /// A patch whose bytes are not those that were written, or that cannot be read.
   case damagedPatch(folder: String, Damage)
 
@@ -52,8 +54,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
       return "stream: \(name) cannot be so, found \(found), expected \(expected)"
     case .batchLargerThanSplit(let split, let globalBatch, let patches):
       return "global batch: larger than \(split), found \(globalBatch), expected at most its \(patches) patches"
-    case .memory(let needed, let given):
-      return "stream: two batches and the threads do not fit into the memory, found \(given) bytes, "
+    case .memory(let batches, let needed, let given):
+      return "stream: \(batches) batches and the threads do not fit into the memory, found \(given) bytes, "
         + "expected at least \(needed); allow more, or choose a smaller batch or fewer threads"
     case .otherFile(let path, let what, let found, let expected):
       return "\(path): not the file that the manifest speaks of: \(what), found \(found), expected \(expected); "
@@ -70,6 +72,7 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
       return "stream: no memory for the next batch, found all \(batches) batches held, expected at least one free; "
         + "give a batch back before the next one"
     case .cancelled: return "stream: was cancelled, found no more batches, expected nothing; open it again"
+    case .waiting(let stall): return "\(stall)"
     case .damagedPatch(let folder, let damage):
       return "\(folder)/\(damage.line); run `segprep repair`, or stream with damaged patches skipped"
     }

@@ -46,8 +46,10 @@ public struct StreamOptions: Sendable {
   /// What a damaged patch does.
   public var damage = DamagePolicy.fail
   /// Batches that are in memory at a time, those that the trainer holds among them; nil for as many as keep the threads
-  /// busy. No fewer than two.
+  /// busy. More than `held`.
   public var batches: Int?
+  /// Batches that the trainer holds at a time, at most.
+  public var held = 1
   /// What happens to a training's patch on its way into the batch; nil for nothing. Validation is never augmented.
   public var augmentation: (any PatchAugmentation)?
 

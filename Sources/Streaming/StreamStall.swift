@@ -1,5 +1,5 @@
 /// What a stream's threads are at while a trainer waits for long: a disk that does not answer, most often.
-public struct StreamStall: Sendable, CustomStringConvertible {
+public struct StreamStall: Sendable, Equatable, CustomStringConvertible {
   /// A patch that a thread has begun and not finished.
   public struct Patch: Sendable, Equatable {
     /// Below the folder of shards.

@@ -10,14 +10,18 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case doesNotFit(MemoryNeed, available: Int?)
   /// CUDA was asked for where there is none.
   case noCUDA(version: String)
-  case noSuchLoss(found: String, expected: [String])
-  case noSuchParameter(loss: String, found: String, expected: [String])
+  /// No loss has that name.
+  case unknownLoss(String, known: [String])
+  /// A loss has no such parameter, or not of that value.
+  case lossParameter(String, found: String, expected: String)
   /// A network that cannot be built.
   case network(what: String, found: Int, expected: ClosedRange<Int>)
   /// A patch that cannot be halved as often as the network does it.
   case patch(found: Shape, depth: Int, nearest: Shape)
   /// The loss of a batch is no number.
   case notANumber(loss: String, epoch: Int, batch: Int, patches: [String])
+  /// A fold to validate on without a set for it.
+  case noValidation(folder: String)
   /// Labels beyond the network's classes.
   case foreignClass(found: Int, classes: Int, patch: String)
   /// A file that is no checkpoint, or is damaged.
@@ -46,11 +50,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return
         "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
-    case .noSuchLoss(let found, let expected):
-      return "loss: no such loss, found \(found), expected one of \(expected.joined(separator: ", "))"
-    case .noSuchParameter(let loss, let found, let expected):
-      return "loss: \(loss) has no such parameter, found \(found), "
-        + "expected \(expected.isEmpty ? "none" : expected.joined(separator: ", "))"
+    case .unknownLoss(let name, let known):
+      return "--loss: no such loss, found \(name), expected one of \(known.joined(separator: ", "))"
+    case .lossParameter(let loss, let found, let expected):
+      return "the loss \(loss): a parameter that it does not take, found \(found), expected \(expected)"
     case .network(let what, let found, let expected):
       return "network: \(what) out of range, found \(found), expected \(expected.lowerBound) to \(expected.upperBound)"
     case .patch(let found, let depth, let nearest):
@@ -59,6 +62,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .notANumber(let loss, let epoch, let batch, let patches):
       return "epoch \(epoch), batch \(batch): the loss is no number, found \(loss), expected a finite one, on "
         + "\(patches.joined(separator: ", ")); look at these patches, or choose a lower learning rate"
+    case .noValidation(let folder):
+      return "\(folder): no set to validate on, found none that was cut on a grid, expected one; add a set with "
+        + "`sampling: grid`, or train with --fold all"
     case .foreignClass(let found, let classes, let patch):
       return "\(patch): a label of another class, found \(found), expected 0 to \(classes - 1); "
         + "give the pipeline that the shards were cut with"
@@ -79,7 +85,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Whether something was asked for that cannot be, rather than found to be wrong.
   public var isUsage: Bool {
     switch self {
-    case .noSuchLoss, .noSuchParameter, .network, .patch: true
+    case .unknownLoss, .lossParameter, .network, .patch, .noValidation: true
     default: false
     }
   }

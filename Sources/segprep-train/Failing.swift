@@ -1,4 +1,6 @@
+import ArgumentParser
 import Console
+import Pipeline
 import Training
 
 /// Runs a command's body; an error becomes one line on standard error and the right exit code.
@@ -8,7 +10,8 @@ func reporting(_ body: () throws -> Void) throws {
       switch error {
       case let error as TrainingError where error.isUsage: 64
       case let error as TrainingError where error.isOccupied: 73
-      default: libraryExitCode(of: error)
+      case is ValidationError: 64
+      default: ProgramExit.code(of: error)
       }
     }, body)
 }

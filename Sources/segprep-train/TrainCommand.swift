@@ -3,6 +3,7 @@ import Console
 import Foundation
 import Pipeline
 import Prepared
+import Recipes
 import Shards
 import Training
 
@@ -76,41 +77,53 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      var plan = try Plan.read(pipeline)
-      if let loss { plan = plan.training(with: loss.name) }
-      let manifest = try plan.manifest(ofShards: shards)
+      let plan = try plan()
       let device = try Device(device)
       try Torch.prepare(threads: threads, device: device)
-      var settings = TrainingSettings(plan.config.training)
-      if let epochs { settings.epochs = epochs }
-      let input = try input(plan)
+      var recipe = plan.config.training
+      if let epochs { recipe.epochs = epochs }
+      let input = try input(recipe)
+      let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)
       Interruption.sayHowToGoOn(resuming: true)
-      let progress = TrainingDisplay(isSilent: quiet || json)
+      let display = TrainingDisplay(isSilent: quiet || json, curves: folder.curves)
+      let identity = TrainingRun.Identity(
+        network: NetworkDescription(
+          recipe.network, channels: manifest.channels.count, classes: manifest.classes.count),
+        classes: manifest.classes, channels: manifest.channels, shardsDigest: manifest.shardsDigest,
+        trainDigest: plan.trainDigest ?? "")
       let training = try TrainingRun(
-        TrainingRun.Identity(
-          network: NetworkDescription(plan.config.training.network, manifest), classes: manifest.classes,
-          channels: manifest.channels, shardsDigest: manifest.shardsDigest, trainDigest: plan.trainDigest ?? ""),
-        on: input, settings: settings, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
-        observer: progress)
-      let epochs = try training.run()
-      progress.end()
-      let summary = TrainingSummary(training.state, epochs: epochs, device: device, threads: threads)
+        identity, on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
+        observer: display)
+      let reports = try training.run()
+      display.end()
+      let summary = TrainingSummary(training.state, epochs: reports, device: device, threads: threads)
       try summary.write(to: folder)
       print(json ? try CanonicalJSON.text(summary) : summary.text(out: out), terminator: "")
     }
   }
 
-  private func input(_ plan: Plan) throws -> TrainingInput {
-    let training = plan.config.training
-    guard let patches = training.patches else { throw ShardingError.noPatches(file: pipeline) }
-    guard let validation = training.validation else {
-      throw ValidationError("\(pipeline): no set to validate on, found none, expected one with `sampling: grid`")
+  /// The pipeline with what the command line says instead of it; epochs apart, which may be added to.
+  private func plan() throws -> Plan {
+    let plan = try Plan.read(pipeline)
+    var config = plan.config
+    if let loss {
+      config.train = config.training
+      config.train?.loss = LossRecipe(loss.name)
     }
+    if noAugment { config.augment = nil }
+    return Plan(config, sourceFile: plan.sourceFile, foldsFile: plan.foldsFile)
+  }
+
+  private func input(_ recipe: TrainingRecipe) throws -> TrainingInput {
+    guard let patches = recipe.patches else { throw ShardingError.noPatches(file: pipeline) }
+    let stream = try StreamPlan(
+      shards: shards, set: patches, split: fold.number.map { .train(fold: $0) } ?? .all, pipeline: pipeline,
+      augmentation: noAugment ? .none : .planned)
     var input = TrainingInput(
-      shards: shards, patches: patches, validation: validation, fold: fold.number,
-      batch: plan.config.stream.globalBatch, seed: UInt64(plan.config.stream.seed), threads: streamThreads)
-    if !noAugment { input.augmentation = try plan.augmentation(of: patches, file: pipeline) }
+      shards: shards, patches: patches, validation: recipe.validation, fold: fold.number, batch: stream.globalBatch,
+      seed: stream.seed, threads: streamThreads)
+    input.augmentation = stream.augmentation
     input.stalled = { printError("segprep: \($0)") }
     return input
   }
@@ -132,14 +145,14 @@ struct FoldChoice: ExpressibleByArgument {
 
 /// A loss by name; hyphens stand for underscores.
 struct LossChoice: ExpressibleByArgument {
-  let name: LossConfig.Name
+  let name: LossRecipe.Name
 
   init?(argument: String) {
-    guard let name = LossConfig.Name(rawValue: argument.replacing("-", with: "_")) else { return nil }
+    guard let name = LossRecipe.Name(named: argument) else { return nil }
     self.name = name
   }
 
-  static var allValueStrings: [String] { LossConfig.Name.allCases.map(\.rawValue) }
+  static var allValueStrings: [String] { LossRecipe.Name.allCases.map(\.hyphenated) }
 }
 
 extension Device.Choice: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Files
 import Pipeline
 import Prepared
+import Recipes
 import Training
 
 /// How a training ended; `run.json`.
@@ -10,7 +11,7 @@ struct TrainingSummary: Encodable {
   var classes: [String]
   var channels: [String]
   var fold: Int?
-  var settings: TrainingSettings
+  var recipe: TrainingRecipe
   var shardsDigest: String
   var trainDigest: String
   var device: String
@@ -27,7 +28,7 @@ struct TrainingSummary: Encodable {
     let head = state.head
     network = head.network
     parameters = state.parameters
-    (classes, channels, fold, settings) = (head.classes, head.channels, head.fold, head.settings)
+    (classes, channels, fold, recipe) = (head.classes, head.channels, head.fold, head.recipe)
     (shardsDigest, trainDigest) = (head.shardsDigest, head.trainDigest)
     self.device = device.rawValue
     self.threads = threads
@@ -50,6 +51,6 @@ struct TrainingSummary: Encodable {
     for (name, dice) in bestDice.sorted(by: { $0.key < $1.key }) {
       text += "Dice of \(name): \(Quantity.number(dice, decimals: 3))\n"
     }
-    return text + "\(out)/best.safetensors, last.safetensors, log.jsonl, run.json\n"
+    return text + "\(out)/best.safetensors, last.safetensors, log.jsonl, curves.svg, run.json\n"
   }
 }

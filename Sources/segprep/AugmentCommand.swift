@@ -55,10 +55,7 @@ struct AugmentCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let plan = try Plan.read(pipeline)
-      guard let augment = plan.config.augment else {
-        throw PipelineError.missingKey(
-          Place(file: pipeline, line: 1), key: "augment", mapping: "", found: plan.config.sections)
-      }
+      let augment = try plan.config.requiredAugment(file: pipeline)
       let source = try SheetPatch(path: file, patch: patch, set: plan.config.patches.first)
       guard channel <= source.image.channels else {
         throw ValidationError("--channel must be at most \(source.image.channels), found \(channel)")
@@ -81,12 +78,5 @@ struct AugmentCommand: ParsableCommand {
       try sheet.picture.write(to: out)
       if json { print(try CanonicalJSON.text(records), terminator: "") }
     }
-  }
-}
-
-extension PipelineConfig {
-  /// The names of the sections that are there.
-  fileprivate var sections: [String] {
-    ["name", "dataset", "preprocess", "folds"] + (patches.isEmpty ? [] : ["patches", "shards"])
   }
 }

@@ -1,5 +1,8 @@
+import ArgumentParser
 import Console
+import Evaluation
 import Phantoms
+import Pipeline
 
 /// Runs a command's body; an error becomes one line on standard error and the right exit code.
 func reporting(_ body: () throws -> Void) throws { try reporting(code: processExitCode, body) }
@@ -7,8 +10,10 @@ func reporting(_ body: () throws -> Void) throws { try reporting(code: processEx
 /// The contract's exit code for an error that ends a command.
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
-  case is SheetError, PhantomError.count: 64
+  case is ValidationError, is SheetError, is NameProblem, PhantomError.count: 64
+  case let error as EvaluationError: error.isUsage ? 64 : 2
+  case ComparisonError.tooFew, ComparisonError.sameName: 64
   case PhantomError.occupied, is OccupiedFolder: 73
-  default: libraryExitCode(of: error)
+  default: ProgramExit.code(of: error)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 
 /// The command line: one file per subcommand, nothing here but their list.
 @main
@@ -19,9 +20,11 @@ struct Segprep: ParsableCommand {
       Exit codes: 0 done; 1 some cases failed, the rest is done; 2 nothing could be done; 64 wrong usage or pipeline \
       file; 73 output not writable, or held by another run; 130 interrupted.
       """,
-    version: "0.1.0",
+    version: Version.segprep,
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      AugmentCommand.self, StreamCommand.self, TrainCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
+      AugmentCommand.self, StreamCommand.self, TrainCommand.self, EvaluateCommand.self, CompareCommand.self,
+      ExportCommand.self,
+      InspectCommand.self, Bench.self,
     ])
 }

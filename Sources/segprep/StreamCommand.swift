@@ -3,7 +3,6 @@ import Console
 import Foundation
 import Pipeline
 import Prepared
-import Shards
 import Streaming
 
 struct StreamCommand: ParsableCommand {
@@ -18,6 +17,9 @@ struct StreamCommand: ParsableCommand {
       Which samples come when depends on the shards, the seed and the epoch alone. --samples lists them, with the SHA-256 \
       of their voxels: two machines that agree in it train on the same data.
 
+      A run that was killed goes on with the very next batch: --state FILE keeps where it is, --resume FILE begins there. \
+      Set, fold, seed, batch, order, augmentation and shards must be the same.
+
       Exit code 1 where damaged patches were skipped.
 
       Examples:
@@ -26,6 +28,8 @@ struct StreamCommand: ParsableCommand {
           --validation
         segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
           --compute-ms 323 --threads 2
+        segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
+          --epochs 10 --resume here.json --state here.json
       """)
 
   @Argument(help: "The folder of shards.")
@@ -85,6 +89,12 @@ struct StreamCommand: ParsableCommand {
   @Option(help: ArgumentHelp("List the samples there, a line of JSON each.", valueName: "file"))
   var samples: String?
 
+  @Option(help: ArgumentHelp("Keep there, after each batch, where the stream is.", valueName: "file"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Go on where a state says, with any threads and ranks.", valueName: "file"))
+  var resume: String?
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -100,13 +110,15 @@ struct StreamCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let plan = try Plan.read(pipeline)
-      _ = try plan.manifest(ofShards: shards)
+      let plan = try StreamPlan(
+        shards: shards, set: set, split: split, pipeline: pipeline, augmentation: noAugment ? .none : .planned)
+      let start = Date()
       let stream = try ShardStream(
-        at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.config.stream.globalBatch,
-        seed: UInt64(seed ?? plan.config.stream.seed), rank: rank, worldSize: worldSize, threads: threads,
-        memory: memory?.bytes, options: try options(plan))
-      var trainer = try Trainer(computeSeconds: computeMs / 1000, listing: samples)
+        at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.globalBatch,
+        seed: seed.map { UInt64($0) } ?? plan.seed, rank: rank, worldSize: worldSize, threads: threads,
+        memory: memory?.bytes, options: options(plan), resuming: try resume.map { try StateFile(path: $0).read() })
+      var trainer = try Trainer(
+        computeSeconds: computeMs / 1000, listing: samples, state: state, opened: start)
       try trainer.run(stream)
       let report = try StreamReport(stream, trainer, split: split, threads: threads)
       print(json ? try CanonicalJSON.text(report) : report.text, terminator: "")
@@ -118,14 +130,14 @@ struct StreamCommand: ParsableCommand {
     fold.map { validation ? .validation(fold: $0) : .train(fold: $0) } ?? .all
   }
 
-  private func options(_ plan: Plan) throws -> StreamOptions {
+  private func options(_ plan: StreamPlan) -> StreamOptions {
     var options = StreamOptions()
     options.order = order
     options.image = image
     options.epochs = epochs
     options.checks = checks
     options.damage = damage
-    if !noAugment, split.isTraining { options.augmentation = try plan.augmentation(of: set, file: pipeline) }
+    options.augmentation = plan.augmentation
     options.stalled = { printError("segprep: \($0)") }
     return options
   }

@@ -1,4 +1,5 @@
 import Pipeline
+import Recipes
 import Testing
 
 @Suite struct TrainSectionTests {
@@ -21,18 +22,18 @@ import Testing
           + "deep_supervision: true}, optimiser: {sgd: {learning_rate: 0.5, momentum: 0.9, weight_decay: 0.25}}, "
           + "plateau: {factor: 0.5, patience: 3, minimum_rate: 0.125}, epochs: 7, batches_per_epoch: 9, early_stop: 4, "
           + "whole_cases_every: 2, seed: 5}"))
-    var expected = TrainConfig()
+    var expected = TrainingRecipe()
     (expected.patches, expected.validation) = ("a", "b")
-    expected.loss = LossConfig(.focal, parameters: ["gamma": 3])
+    expected.loss = LossRecipe(.focal, parameters: ["gamma": 3])
     (expected.network.depth, expected.network.filters, expected.network.norm) = (2, 8, .instance)
     expected.network.hasDeepSupervision = true
     expected.optimiser = .sgd(learningRate: 0.5, momentum: 0.9, weightDecay: 0.25)
-    var plateau = PlateauConfig()
+    var plateau = PlateauRecipe()
     (plateau.factor, plateau.patience, plateau.minimumRate) = (0.5, 3, 0.125)
     (expected.plateau, expected.epochs, expected.batchesPerEpoch, expected.earlyStop) = (plateau, 7, 9, 4)
     (expected.wholeCasesEvery, expected.seed) = (2, 5)
     #expect(config.train == expected)
-    #expect(config.train?.loss.parameters == ["alpha": 0.25, "gamma": 3])
+    #expect(config.train?.loss.value("alpha") == 0.25 && config.train?.loss.value("gamma") == 3)
   }
 
   @Test func wordsStandForNone() throws {
@@ -40,7 +41,7 @@ import Testing
       Self.text(
         "{loss: dice, optimiser: sgd, plateau: never, batches_per_epoch: all, early_stop: never, "
           + "whole_cases_every: never}"))
-    #expect(config.train?.loss == LossConfig(.dice))
+    #expect(config.train?.loss == LossRecipe(.dice))
     #expect(config.train?.optimiser == .sgd(learningRate: 0.01, momentum: 0.99, weightDecay: 0))
     #expect(config.train?.plateau == nil && config.train?.batchesPerEpoch == nil)
   }
@@ -53,8 +54,8 @@ import Testing
     #expect(plain.trainDigest != other.trainDigest && plain.trainDigest == same.trainDigest)
   }
 
-  @Test(arguments: LossConfig.Name.allCases)
-  func aPlanIsReadBack(loss: LossConfig.Name) throws {
+  @Test(arguments: LossRecipe.Name.allCases)
+  func aPlanIsReadBack(loss: LossRecipe.Name) throws {
     let config = try Sample.config(Self.text("{loss: \(loss.rawValue), plateau: never, batches_per_epoch: 3}"))
     guard case .object(let plan) = Plan(config, sourceFile: "sample.yaml").json, let pipeline = plan["pipeline"] else {
       Issue.record("a plan holds its pipeline")
@@ -78,7 +79,7 @@ import Testing
     (
       "{loss: unified}",
       "`train.loss` is not known, found the text \"unified\", expected cross_entropy, focal, dice, tversky, "
-        + "focal_tversky, cosine_tversky, combo, mixed_focal, symmetric_unified_focal or unified_focal"
+        + "focal_tversky, cosine_tversky, combo, mixed_focal, unified_focal or symmetric_unified_focal"
     ),
     ("{loss: {dice: {delta: 1}}}", "unknown key `delta`; accepted: none"),
     (

@@ -93,16 +93,20 @@ import Volumes
   @Test func aTrainersOwnMemoryIsFilled() throws {
     let folder = TemporaryFolder()
     try SampleShards().write(into: folder)
-    let open = { (memories: [BatchMemory]?) in
+    let open = { (memories: ((BatchShape, Int) -> [BatchMemory])?) in
       try ShardStream(
         at: folder.path("."), set: "random", split: .train(fold: 0), globalBatch: 4, memories: memories)
     }
     let expected = try open(nil)
     let shape = expected.shape
-    let images = (0..<3).map { _ in Buffer<UInt8>(count: shape.imageBytes) }
-    let labels = (0..<3).map { _ in Buffer<UInt8>(count: shape.labelBytes) }
-    let stream = try open(zip(images, labels).map { BatchMemory(image: $0.base, label: $1.base) })
-    #expect(stream.batchesInMemory == 3)
+    let count = expected.batchesInMemory
+    let images = (0..<count).map { _ in Buffer<UInt8>(count: shape.imageBytes) }
+    let labels = (0..<count).map { _ in Buffer<UInt8>(count: shape.labelBytes) }
+    let stream = try open { asked, batches in
+      #expect((asked, batches) == (shape, count))
+      return zip(images, labels).map { BatchMemory(image: $0.base, label: $1.base) }
+    }
+    #expect(stream.batchesInMemory == count)
     while let batch = try stream.next() {
       #expect(images.contains { UnsafeMutableRawPointer($0.base) == batch.memory.image })
       #expect(try expected.collect(1) == batch.seen())

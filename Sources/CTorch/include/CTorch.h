@@ -87,6 +87,7 @@ ctorch_error ctorch_add_number(ctorch_tensor a, double b, ctorch_tensor *out);
 ctorch_error ctorch_multiply_number(ctorch_tensor a, double b, ctorch_tensor *out);
 ctorch_error ctorch_power(ctorch_tensor a, double exponent, ctorch_tensor *out);
 ctorch_error ctorch_exp(ctorch_tensor a, ctorch_tensor *out);
+ctorch_error ctorch_expm1(ctorch_tensor a, ctorch_tensor *out);
 ctorch_error ctorch_log(ctorch_tensor a, ctorch_tensor *out);
 ctorch_error ctorch_cos(ctorch_tensor a, ctorch_tensor *out);
 ctorch_error ctorch_sqrt(ctorch_tensor a, ctorch_tensor *out);

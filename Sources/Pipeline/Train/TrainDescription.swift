@@ -1,8 +1,9 @@
+import Recipes
 import Volumes
 
 /// A training in words.
 enum TrainDescription {
-  static func entries(of train: TrainConfig) -> [(title: String, lines: [String])] {
+  static func entries(of train: TrainingRecipe) -> [(title: String, lines: [String])] {
     [
       ("patches", ["the set \(train.patches ?? "(none)"), validated on \(train.validation ?? "(none)")"]),
       ("network", [network(train.network)]),
@@ -13,19 +14,21 @@ enum TrainDescription {
     ]
   }
 
-  private static func network(_ network: NetworkConfig) -> String {
+  private static func network(_ network: NetworkRecipe) -> String {
     let step = 1 << network.depth
     return "3D U-Net, depth \(network.depth), \(network.filters) filters doubling at each level, "
       + "\(network.norm == .none ? "no" : network.norm.rawValue) norm"
       + (network.hasDeepSupervision ? ", deep supervision" : "") + "; a patch's axes must divide by \(step)"
   }
 
-  private static func loss(_ loss: LossConfig) -> String {
-    let parameters = loss.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \(JSONValue.text(of: $0.value))" }
+  private static func loss(_ loss: LossRecipe) -> String {
+    let parameters = loss.name.parameters.map { parameter in
+      "\(parameter.name) \(loss.value(parameter.name).map(JSONValue.text) ?? "none")"
+    }
     return ([loss.name.rawValue] + parameters).joined(separator: ", ")
   }
 
-  private static func optimiser(_ optimiser: OptimiserConfig) -> String {
+  private static func optimiser(_ optimiser: OptimiserRecipe) -> String {
     switch optimiser {
     case .adam(let rate, let decay):
       "Adam, learning rate \(JSONValue.text(of: rate)), weight decay \(JSONValue.text(of: decay))"
@@ -35,14 +38,14 @@ enum TrainDescription {
     }
   }
 
-  private static func plateau(_ plateau: PlateauConfig?) -> String {
+  private static func plateau(_ plateau: PlateauRecipe?) -> String {
     guard let plateau else { return "the rate stays" }
     return "the rate falls to \(JSONValue.text(of: plateau.factor)) of itself after "
       + "\(Quantity.counted(plateau.patience, "epoch")) without a lower validation loss, "
       + "not below \(JSONValue.text(of: plateau.minimumRate))"
   }
 
-  private static func epochs(_ train: TrainConfig) -> String {
+  private static func epochs(_ train: TrainingRecipe) -> String {
     let batches = train.batchesPerEpoch.map { "\(Quantity.counted($0, "batch", "batches")) each" }
     let stop = train.earlyStop.map { "fewer after \(Quantity.counted($0, "epoch")) without a lower validation loss" }
     let cases = train.wholeCasesEvery.map { "whole cases predicted every \(Quantity.counted($0, "epoch"))" }

@@ -1,3 +1,4 @@
+import Recipes
 import Shards
 
 /// The `train` section.
@@ -5,14 +6,14 @@ struct TrainReader {
   /// The patch sets that the file has.
   let sets: [PatchSet]
 
-  func read(_ value: FileValue) throws(PipelineError) -> TrainConfig {
+  func read(_ value: FileValue) throws(PipelineError) -> TrainingRecipe {
     let section = try MappingCursor(
       value,
       accepting: [
         "patches", "validation", "loss", "network", "optimiser", "plateau", "epochs", "batches_per_epoch",
         "early_stop", "whole_cases_every", "seed",
       ])
-    var train = TrainConfig()
+    var train = TrainingRecipe()
     if let name = section.optional("patches") { train.patches = try set(name) { _ in true } }
     if let name = section.optional("validation") { train.validation = try set(name) { $0.isGrid && $0.variants == 0 } }
     if let loss = section.optional("loss") { train.loss = try self.loss(loss) }
@@ -23,7 +24,7 @@ struct TrainReader {
     train.batchesPerEpoch = try count(section.optional("batches_per_epoch"), unit: "batches", none: "all")
     train.earlyStop = try count(section.optional("early_stop"), unit: "epochs", none: "never")
     train.wholeCasesEvery = try count(section.optional("whole_cases_every"), unit: "epochs", none: "never")
-    if let seed = section.optional("seed") { train.seed = try seed.integer(in: 0...Int(UInt32.max)) }
+    if let seed = section.optional("seed") { train.seed = UInt64(try seed.integer(in: 0...Int(UInt32.max))) }
     return train
   }
 
@@ -31,18 +32,19 @@ struct TrainReader {
     try value.choice(sets.filter(fits).map { Word($0.name) }).rawValue
   }
 
-  private func loss(_ value: FileValue) throws(PipelineError) -> LossConfig {
-    let (name, section) = try entry(value, called: "loss") { (name: LossConfig.Name) in name.defaults.keys.sorted() }
-    var loss = LossConfig(name)
-    for key in section?.keys ?? [] {
-      loss.parameters[key] = try section?.optional(key)?.number(in: LossConfig.range(of: key))
+  private func loss(_ value: FileValue) throws(PipelineError) -> LossRecipe {
+    let (name, section) = try entry(value, called: "loss") { (name: LossRecipe.Name) in name.parameters.map(\.name) }
+    var loss = LossRecipe(name)
+    for parameter in name.parameters {
+      guard let value = try section?.optional(parameter.name)?.number(in: parameter.range) else { continue }
+      loss.parameters[parameter.name] = value == parameter.paper ? nil : value
     }
     return loss
   }
 
-  private func network(_ value: FileValue) throws(PipelineError) -> NetworkConfig {
+  private func network(_ value: FileValue) throws(PipelineError) -> NetworkRecipe {
     let section = try MappingCursor(value, accepting: ["depth", "filters", "norm", "deep_supervision"])
-    var network = NetworkConfig()
+    var network = NetworkRecipe()
     if let depth = section.optional("depth") { network.depth = try depth.integer(in: 1...8) }
     if let filters = section.optional("filters") { network.filters = try filters.integer(in: 1...512) }
     if let norm = section.optional("norm") { network.norm = try norm.choice() }
@@ -60,7 +62,7 @@ struct TrainReader {
     var learningRate: Double { self == .sgd ? 1e-2 : 1e-3 }
   }
 
-  private func optimiser(_ value: FileValue) throws(PipelineError) -> OptimiserConfig {
+  private func optimiser(_ value: FileValue) throws(PipelineError) -> OptimiserRecipe {
     let (name, section) = try entry(value, called: "optimiser") { (name: Optimiser) in name.keys }
     let rate = try section?.optional("learning_rate")?.number(in: 0...10) ?? name.learningRate
     let decay = try section?.optional("weight_decay")?.number(in: 0...1) ?? 0
@@ -73,13 +75,13 @@ struct TrainReader {
     }
   }
 
-  private func plateau(_ value: FileValue) throws(PipelineError) -> PlateauConfig? {
+  private func plateau(_ value: FileValue) throws(PipelineError) -> PlateauRecipe? {
     if case .text = value.scalar {
       _ = try value.choice([Word("never")], or: "a mapping with factor, patience and minimum_rate")
       return nil
     }
     let section = try MappingCursor(value, accepting: ["factor", "patience", "minimum_rate"])
-    var plateau = PlateauConfig()
+    var plateau = PlateauRecipe()
     if let factor = section.optional("factor") { plateau.factor = try factor.number(in: 0.001...0.999) }
     if let patience = section.optional("patience") {
       plateau.patience = try patience.integer(in: 0...1_000_000, unit: "epochs")

@@ -1,5 +1,6 @@
 import Foundation
 import Prepared
+import Recipes
 
 /// A network in a file, with all that is needed to go on training it or to predict with it.
 public struct Checkpoint: Sendable {
@@ -29,7 +30,7 @@ public struct Checkpoint: Sendable {
     /// The fold that was validated on; nil where all cases were trained on.
     public var fold: Int?
     /// How it was trained.
-    public var settings: TrainingSettings
+    public var recipe: TrainingRecipe
     /// Where the training was.
     public var progress: TrainingProgress
   }

@@ -1,15 +1,10 @@
+import Recipes
 import Volumes
 
 /// What decides a network's parameters and their meaning.
 public struct NetworkDescription: Sendable, Codable, Equatable {
-  /// How activations are normalised after each convolution.
-  public enum Norm: String, Sendable, Codable, CaseIterable {
-    /// Over the batch; running means and variances serve prediction.
-    case batch
-    /// Over each sample by itself.
-    case instance
-    case none
-  }
+  /// How activations are normalised.
+  public typealias Norm = NetworkRecipe.Norm
 
   /// How often extents are halved.
   public var depth: Int
@@ -34,6 +29,13 @@ public struct NetworkDescription: Sendable, Codable, Equatable {
     self.deepSupervision = deepSupervision
     self.channels = channels
     self.classes = classes
+  }
+
+  /// The network of a recipe, for images of that many channels.
+  public init(_ recipe: NetworkRecipe, channels: Int, classes: Int) {
+    self.init(
+      depth: recipe.depth, filters: recipe.filters, norm: recipe.norm, deepSupervision: recipe.hasDeepSupervision,
+      channels: channels, classes: classes)
   }
 
   /// In words.

@@ -1,17 +1,17 @@
 import Dispatch
 import Files
-import Shards
+import Recipes
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
 ///
-/// On the CPU the same shards, settings and threads of the computation give the same checkpoints, whatever the stream's
+/// On the CPU the same shards, recipe and threads of the computation give the same checkpoints, whatever the stream's
 /// threads are and however often it was stopped.
 public final class TrainingRun {
   /// The network; after `run` that of the last step.
   public let network: UNet3D
   private let input: TrainingInput
-  private let settings: TrainingSettings
+  private let recipe: TrainingRecipe
   private let loss: any Loss
   private let optimiser: any Optimiser
   private let stream: ShardStream
@@ -30,7 +30,7 @@ public final class TrainingRun {
     set { head.progress = newValue }
   }
 
-  /// What a training is, beside its settings and input.
+  /// What a training is, beside its recipe and input.
   public struct Identity: Sendable {
     /// The network.
     public var network: NetworkDescription
@@ -67,14 +67,16 @@ public final class TrainingRun {
   /// - Parameter saveSeconds: between two checkpoints within an epoch.
   /// - Throws: `TrainingError`, `StreamError`, `FileError`, and what opening a stream throws.
   public init(
-    _ identity: Identity, on input: TrainingInput, settings: TrainingSettings, in folder: RunFolder,
+    _ identity: Identity, on input: TrainingInput, recipe: TrainingRecipe, in folder: RunFolder,
     device: Device = .cpu, resuming isResuming: Bool = false, saveSeconds: Double = 600,
     observer: any TrainingObserver
   ) throws {
     guard Folder.isFile(folder.last) == isResuming else {
       throw isResuming ? TrainingError.noRun(path: folder.path) : .runThere(path: folder.path)
     }
-    let loss = try settings.loss.loss()
+    let loss = try recipe.loss.loss()
+    // What cannot be validated on is told before the first epoch, not after it.
+    try input.validating()?.cancel()
     let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
     let stream = try input.training(resuming: earlier?.head.progress.stream)
     try identity.network.check(patch: stream.shape.patch)
@@ -82,12 +84,12 @@ public final class TrainingRun {
     if device == .cpu, need.bytes > Memory.availableBytes {
       throw TrainingError.doesNotFit(need, available: Memory.availableBytes)
     }
-    network = try UNet3D(identity.network, seed: settings.seed, device: device)
-    optimiser = try settings.makeOptimiser(network.parameters)
+    network = try UNet3D(identity.network, seed: recipe.seed, device: device)
+    optimiser = try recipe.optimiser.optimiser(of: network.parameters)
     let beginning = Checkpoint.Head(
       network: identity.network, classes: identity.classes, channels: identity.channels,
       patch: stream.shape.patch.array, shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest,
-      fold: input.fold, settings: settings,
+      fold: input.fold, recipe: recipe,
       progress: TrainingProgress(learningRate: optimiser.learningRate, stream: try stream.state))
     head = beginning
     if let earlier {
@@ -97,8 +99,8 @@ public final class TrainingRun {
       head.progress = earlier.head.progress
     }
     epochs = try folder.epochs(head.progress.epochs)
-    batchesPerEpoch = settings.batchesPerEpoch ?? stream.batchesPerEpoch
-    (self.input, self.settings, self.loss, self.stream, self.folder) = (input, settings, loss, stream, folder)
+    batchesPerEpoch = recipe.batchesPerEpoch ?? stream.batchesPerEpoch
+    (self.input, self.recipe, self.loss, self.stream, self.folder) = (input, recipe, loss, stream, folder)
     (self.saveSeconds, self.observer) = (saveSeconds, observer)
   }
 
@@ -109,9 +111,9 @@ public final class TrainingRun {
       TrainingStart(
         network: network.description, parameters: network.parameterCount, device: network.device,
         patches: stream.patches, batchesPerEpoch: batchesPerEpoch, epochsDone: progress.epochs,
-        epochs: settings.epochs))
+        epochs: recipe.epochs))
     do {
-      while progress.epochs < settings.epochs, !progress.isStopped { try epoch() }
+      while progress.epochs < recipe.epochs, !progress.isStopped { try epoch() }
     } catch TrainingError.memory {
       throw TrainingError.doesNotFit(
         MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch), available: nil)
@@ -177,10 +179,10 @@ public final class TrainingRun {
     progress.lossSum = 0
     let isBest = progress.best.map { loss < $0.loss } ?? true
     if isBest { progress.best = TrainingProgress.Best(epoch: progress.epochs, loss: loss) }
-    if let patience = settings.earlyStop, let best = progress.best {
+    if let patience = recipe.earlyStop, let best = progress.best {
       progress.isStopped = progress.epochs - best.epoch >= patience
     }
-    if let plateau = settings.plateau {
+    if let plateau = recipe.plateau {
       optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
     }
     note()
@@ -217,8 +219,8 @@ extension Checkpoint {
     try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
     try hold("the fold", head.fold.map { "\($0)" } ?? "all", expected.fold.map { "\($0)" } ?? "all")
     try hold("the digest of the training", head.trainDigest, expected.trainDigest)
-    var (found, settings) = (head.settings, expected.settings)
-    (found.epochs, settings.epochs) = (0, 0)
-    try hold("loss, optimiser, schedule or seed", "\(found)", "\(settings)")
+    var (found, recipe) = (head.recipe, expected.recipe)
+    (found.epochs, recipe.epochs) = (0, 0)
+    try hold("loss, optimiser, schedule or seed", "\(found)", "\(recipe)")
   }
 }

@@ -49,6 +49,9 @@ extension Tensor {
   /// e to the power of each element.
   public func exp() throws(TrainingError) -> Tensor { try make("exp", ctorch_exp) }
 
+  /// e to the power of each element, less 1: exact also near 0.
+  public func expMinusOne() throws(TrainingError) -> Tensor { try make("exp", ctorch_expm1) }
+
   /// Natural logarithms.
   public func log() throws(TrainingError) -> Tensor { try make("log", ctorch_log) }
 

@@ -1,10 +1,20 @@
 /// A line of a CSV file: fields between commas, in quotes where they hold commas; blanks around a field do not count.
-struct CSVLine {
-  let place: String
-  let fields: [String]
+public struct CSVLine: Sendable {
+  /// The file and the line: `groups.csv:3`.
+  public let place: String
+  /// The fields, out of their quotes.
+  public let fields: [String]
+
+  /// A field as a file holds it: in quotes where it holds what separates fields.
+  public static func quoted(_ field: String) -> String {
+    let isPlain = !field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+    if isPlain { return field }
+    let parts = field.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\"" + parts.joined(separator: "\"\"") + "\""
+  }
 
   /// The lines that are not blank.
-  static func lines(of text: String, file: String) throws(FoldsError) -> [CSVLine] {
+  static func lines(of text: String, file: String) throws(CSVError) -> [CSVLine] {
     // Spreadsheets write a byte order mark.
     let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
     var lines: [CSVLine] = []
@@ -16,7 +26,7 @@ struct CSVLine {
     return lines
   }
 
-  private static func fields(of line: Substring, place: String) throws(FoldsError) -> [String] {
+  private static func fields(of line: Substring, place: String) throws(CSVError) -> [String] {
     var (fields, field, isQuoted) = ([String](), "", false)
     var rest = line
     while let character = rest.popFirst() {
@@ -33,7 +43,7 @@ struct CSVLine {
       }
     }
     guard !isQuoted else {
-      throw FoldsError(place, "a quote does not end", found: "an odd number of \"", expected: "both quotes in a line")
+      throw CSVError(place, "a quote does not end", found: "an odd number of \"", expected: "both quotes in a line")
     }
     return fields + [trimmed(field)]
   }

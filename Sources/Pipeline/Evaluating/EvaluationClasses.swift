@@ -1,0 +1,34 @@
+import Datasets
+import Preprocessing
+
+/// What the values of segmentations mean: the classes that are scored, and the raw values that stand for them in the truth.
+public struct EvaluationClasses: Sendable {
+  /// The names by class; empty for a number that no class has.
+  public let names: [String]
+  /// Which class each value of a raw truth becomes.
+  let truth: LabelMapping
+
+  /// The classes of a pipeline; a raw truth goes through its `label_map`.
+  public init(_ scheme: LabelScheme) {
+    names = scheme.names
+    truth = LabelMapping(classes: scheme.map, rest: scheme.rest)
+  }
+
+  /// Classes by number; a truth holds the classes themselves.
+  /// - Parameter names: by class, the background first; empty for a number that no class has.
+  public init(names: [String]) {
+    self.names = names
+    truth = Self.identity(names)
+  }
+
+  /// Predictions hold the classes themselves.
+  var prediction: LabelMapping { Self.identity(names) }
+
+  /// The numbers of the classes that are scored: all that have a name, but the background.
+  var scored: [Int] { names.indices.dropFirst().filter { !names[$0].isEmpty } }
+
+  private static func identity(_ names: [String]) -> LabelMapping {
+    let values = names.indices.filter { $0 == 0 || !names[$0].isEmpty }
+    return LabelMapping(classes: Dictionary(uniqueKeysWithValues: values.map { ($0, UInt8($0)) }))
+  }
+}

@@ -1,0 +1,28 @@
+/// What is trained, and how: the `train` section of a pipeline file.
+public struct TrainingRecipe: Sendable, Codable, Equatable {
+  /// The set of patches that is trained on; nil for the first one that was drawn at random.
+  public var patches: String?
+  /// The set of patches that is validated on; nil for the first one that was cut on a grid.
+  public var validation: String?
+  /// What is to become small.
+  public var loss = LossRecipe(.unifiedFocal)
+  /// What is trained.
+  public var network = NetworkRecipe()
+  /// How weights follow from gradients.
+  public var optimiser = OptimiserRecipe.adam(learningRate: 1e-3, weightDecay: 0)
+  /// When the learning rate falls; nil where it stays.
+  public var plateau: PlateauRecipe? = PlateauRecipe()
+  /// Epochs at most.
+  public var epochs = 200
+  /// Batches of an epoch; nil for all that the split has.
+  public var batchesPerEpoch: Int?
+  /// Epochs without a lower validation loss after which it ends; nil for never.
+  public var earlyStop: Int?
+  /// Epochs between two validations on whole cases; nil for none but at the end.
+  public var wholeCasesEvery: Int?
+  /// Of the first weights.
+  public var seed: UInt64 = 1
+
+  /// The paper's training.
+  public init() {}
+}

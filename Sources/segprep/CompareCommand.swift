@@ -1,0 +1,51 @@
+import ArgumentParser
+import Evaluation
+import Files
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare runs over the same cases: means, and tests of each pair of runs.",
+    discussion: """
+      A RUN is a scores.csv, or the folder that holds one. Printed as Markdown: each class's means with 95 % intervals, \
+      then for each pair of runs the Wilcoxon rank-sum test (the paper's; it ignores that cases are paired) and the \
+      signed-rank test (which does not), with p-values adjusted by Holm and Bonferroni over the pairs of a class.
+
+      Rank-sum: normal approximation, corrected for ties (SciPy's mannwhitneyu, asymptotic, without continuity). \
+      Signed-rank: exact up to 50 pairs without ties and zeros, else as SciPy's approximation. Scores that are not \
+      finite are left out. Runs of other cases or classes are refused.
+
+      Examples:
+        segprep compare runs/dice runs/unified-focal
+        segprep compare a.csv b.csv c.csv --measure hd95_mm --out tables.md
+      """)
+
+  @Argument(help: "Runs: folders that hold a scores.csv, or such files.")
+  var runs: [String]
+
+  @Option(help: "What is tested: \(Measure.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var measure = Measure.dice
+
+  @Option(help: ArgumentHelp("Write the tables here instead of printing them.", valueName: "file"))
+  var out: String?
+
+  func run() throws {
+    try reporting {
+      let names = Self.names(of: runs)
+      let read = try zip(names, runs).map { RunComparison.Run(name: $0, scores: try ScoreTable.read($1)) }
+      let text = try RunComparison(read).markdown(measure: measure)
+      if let out { try AtomicFile.write(text, to: out) } else { print(text, terminator: "") }
+    }
+  }
+
+  /// The last name of each path, as long as that tells them apart.
+  private static func names(of paths: [String]) -> [String] {
+    let short = paths.map { path in
+      let name = Folder.lastName(of: path)
+      return name.hasSuffix(".csv") ? String(name.dropLast(4)) : name
+    }
+    return Set(short).count == short.count ? short : paths
+  }
+}
+
+extension Measure: ExpressibleByArgument {}
