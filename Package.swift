@@ -203,14 +203,14 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .executableTarget(
       name: "segprep-train",
       dependencies: [
-        "Console", "Files", "Parallelism", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards", "Streaming",
-        "Training",
-        "Volumes",
+        "Console", "Files", "Parallelism", "Pictures", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards",
+        "Streaming", "Training", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training"],
+      name: "TrainingTests",
+      dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training", "Volumes"], exclude: ["make-golden"],
       swiftSettings: strict),
   ]
 }

@@ -51,6 +51,6 @@ struct TrainingSummary: Encodable {
     for (name, dice) in bestDice.sorted(by: { $0.key < $1.key }) {
       text += "Dice of \(name): \(Quantity.number(dice, decimals: 3))\n"
     }
-    return text + "\(out)/best.safetensors, last.safetensors, log.jsonl, run.json\n"
+    return text + "\(out)/best.safetensors, last.safetensors, log.jsonl, curves.svg, run.json\n"
   }
 }

@@ -24,6 +24,8 @@ public final class RunFolder {
   public var best: String { path + "/best.safetensors" }
   /// A line of JSON for each epoch.
   public var log: String { path + "/log.jsonl" }
+  /// A picture of losses and Dice over epochs.
+  public var curves: String { path + "/curves.svg" }
   /// What was trained, and how it ended.
   public var summary: String { path + "/run.json" }
 

@@ -1,7 +1,6 @@
 import Dispatch
 import Files
 import Recipes
-import Shards
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
@@ -76,6 +75,8 @@ public final class TrainingRun {
       throw isResuming ? TrainingError.noRun(path: folder.path) : .runThere(path: folder.path)
     }
     let loss = try recipe.loss.loss()
+    // What cannot be validated on is told before the first epoch, not after it.
+    try input.validating()?.cancel()
     let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
     let stream = try input.training(resuming: earlier?.head.progress.stream)
     try identity.network.check(patch: stream.shape.patch)
