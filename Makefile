@@ -35,8 +35,12 @@ demo: build
 	@echo "$(DEMO)/shards (patches to train on)."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
+# Training needs libtorch; SEGPREP_TORCH=off leaves it out.
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
+ifneq ($(SEGPREP_TORCH),off)
+	$(SWIFT_BUILD) -c release --product segprep-train
+endif
 
 # libsegprep.so and segprep.h, for C; `pip install ./Python` makes it too.
 library: apt-build

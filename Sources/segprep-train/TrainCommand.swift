@@ -17,8 +17,8 @@ struct TrainCommand: ParsableCommand {
       how, `stream` the batch, and `augment` what happens to patches. After each epoch the network is held against the \
       grid patches of the cases that the fold validates on; with --fold all it trains on all cases, without validation.
 
-      RUN gets best.safetensors (the network of the lowest validation loss), last.safetensors (all that is needed to go \
-      on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
+      RUN gets best.safetensors (the network of the lowest validation loss), scores.csv (how well that one finds each class \
+      in each whole case of the validation), last.safetensors (all that is needed to go on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
       numbers as if it had not been. On the CPU the same shards, pipeline and --threads give the same checkpoints.
 
       Examples:
@@ -98,7 +98,7 @@ struct TrainCommand: ParsableCommand {
         observer: display)
       let reports = try training.run()
       display.end()
-      let summary = TrainingSummary(training.state, epochs: reports, device: device, threads: threads)
+      let summary = TrainingSummary(training, epochs: reports, device: device, threads: threads)
       try summary.write(to: folder)
       print(json ? try CanonicalJSON.text(summary) : summary.text(out: out), terminator: "")
     }
