@@ -11,8 +11,8 @@ import Volumes
 
   private static func known(_ name: String, _ shape: Shape) -> ShardCase {
     ShardCase(
-      caseIdentifier: name, affine: Affine(rows: [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0]]), shape: shape, padValues: [0],
-      sourceHashes: [], labelHash: nil, preparedHash: "")
+      caseIdentifier: name, affine: Affine(rows: [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 3, 0]]), shape: shape,
+      padValues: [0], sourceHashes: [], labelHash: nil, preparedHash: "")
   }
 
   /// Gives a case's patches, whose network is sure of what `predicted` says of each voxel.
