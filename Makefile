@@ -18,7 +18,7 @@ DEMO := demo
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build library test lint unit end-to-end python consumer bench fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo build library test lint unit end-to-end python consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -71,9 +71,14 @@ consumer:
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
 # that need torch.
-bench: build apt-bench
+bench: build apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
+
+# 20,000 augmented batches: memory and open files must not grow.
+soak: build
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/soak
 
 # The NIfTI reader against mutated files, from a corpus that is generated; a finding is left in $(FUZZ) and ends the run.
 # The compiler heeds the last -sanitize alone, so that names both. Without coverage a run proves nothing.

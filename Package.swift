@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Streaming", targets: ["Streaming"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "Recipes", targets: ["Recipes"]),
+    .library(name: "Prediction", targets: ["Prediction"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -79,10 +80,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Prediction", dependencies: ["NIfTI", "Prepared", "Preprocessing", "Shards", "Volumes"],
+      swiftSettings: strict),
+    .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
-        "Recipes", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prediction", "Prepared",
+        "Preprocessing", "Recipes", "Shards", "Streaming", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -96,11 +100,19 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Phantoms", dependencies: ["Files", "NIfTI", "Parallelism", "Randomness", "Volumes"], swiftSettings: strict),
+    // What the programs have in common: messages, exit codes, interrupts.
+    .target(
+      name: "Console",
+      dependencies: [
+        "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "segprep",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms", "Pictures",
-        "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Console", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Phantoms",
+        "Pictures", "Pipeline", "Prepared", "Preprocessing", "Randomness", "Shards", "Streaming", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -141,6 +153,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: ["NIfTI", "Prediction", "Preprocessing", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
@@ -176,13 +191,23 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     libraries.append(.unsafeFlags(search + (hasCUDA ? cuda : [])))
   }
   package.products += [
-    .library(name: "Training", targets: ["Training"])
+    .executable(name: "segprep-train", targets: ["segprep-train"]),
+    .library(name: "Training", targets: ["Training"]),
   ]
   package.targets += [
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
       dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "segprep-train",
+      dependencies: [
+        "Console", "Files", "Parallelism", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards", "Streaming",
+        "Training",
+        "Volumes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training"],

@@ -1,7 +1,7 @@
 import Randomness
 
 /// How often an intensity transform happens, and to which channels.
-public struct Chances: Sendable, Equatable {
+public struct Chances: Sendable, Equatable, Encodable {
   /// The probability that it happens to a sample.
   public var sample: Double
   /// The probability that a channel of such a sample takes part.

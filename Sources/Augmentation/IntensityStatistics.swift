@@ -24,7 +24,7 @@ public struct IntensityStatistics: Sendable, Codable, Equatable {
 extension ChannelStatistics {
   init(_ statistics: IntensityStatistics) {
     self.init(
-      range: Float(statistics.minimum)...Float(statistics.maximum),
-      moments: .init(mean: statistics.mean, deviation: statistics.deviation))
+      range: Float(statistics.minimum)...Float(statistics.maximum), mean: statistics.mean,
+      deviation: statistics.deviation)
   }
 }

@@ -1,5 +1,5 @@
 /// One of the transforms, with the ranges that its parameters are drawn from.
-public enum Transform: Sendable, Equatable {
+public enum Transform: Sendable, Equatable, Encodable {
   case rotation(Rotation)
   case mirror(Mirror)
   case scale(Scale)

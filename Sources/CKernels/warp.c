@@ -1,132 +1,64 @@
 #include "CKernels.h"
 #include "clones.h"
-
-#include <string.h>
-
-#define LANES SEGPREP_WARP_LANES
-#define INLINE static inline __attribute__((always_inline))
-// Coordinates decide labels: no multiplication may melt into an addition on one CPU and not on another.
-#define EXACT _Pragma("clang fp contract(off)")
-// A row's coordinates start on a grid of 2^-20 voxels: what rounding moved off a border by less still counts as inside.
-#define GRID 0x1p20
+#include "warp_places.h"
 
 typedef float v4 __attribute__((vector_size(16), aligned(4)));
+typedef float lanes16 __attribute__((vector_size(64)));
+typedef float lanes32 __attribute__((vector_size(128)));
+typedef double words16 __attribute__((vector_size(128)));
 
-// Where the outputs of a block lie: the voxel at or before each, and how far past it, 0 to 1.
-typedef struct {
-  int32_t at[3][LANES];
-  float past[3][LANES];
-} places;
-
-INLINE double floor_of(double v) {
-  const double whole = (double)(int64_t)v;
-  return whole - (v < whole);
-}
-
-// Finds the places of the outputs from x on; says whether all of them have voxels on both sides.
-INLINE int locate(const segprep_warp *warp, const segprep_warp_row *row, size_t x, int planar, places *p) {
-  EXACT
-  uint32_t outside[LANES] = {0}, any = 0;
-  for (int a = planar ? 1 : 0; a < 3; a++) {
-    const double base = floor_of((row->start[a] + row->step[a] * (double)x) * GRID + 0.5) / GRID;
-    const double whole = floor_of(base);
-    // Floats hold only what lies within the block: their rounding is then a millionth of a voxel.
-    const float rest = (float)(base - whole), step = (float)row->step[a];
-    const int32_t origin = (int32_t)whole;
-    const uint32_t low = (uint32_t)warp->low[a], range = (uint32_t)(warp->high[a] - warp->low[a]);
-    float local[LANES];
-    for (int l = 0; l < LANES; l++) local[l] = rest + step * (float)l;
-    if (row->displacement) {
-      const float *moved = row->displacement + a * row->displacement_stride + x;
-      for (int l = 0; l < LANES; l++) local[l] = local[l] + moved[l];
-    }
-    for (int l = 0; l < LANES; l++) {
-      int32_t whole_steps = (int32_t)local[l];
-      whole_steps -= local[l] < (float)whole_steps;
-      p->at[a][l] = origin + whole_steps;
-      p->past[a][l] = local[l] - (float)whole_steps;
-      outside[l] |= (uint32_t)p->at[a][l] - low >= range;
-    }
-  }
-  for (int l = 0; l < LANES; l++) any |= outside[l];
-  return !any;
-}
-
-// Brings places beyond the border back as it says; `inside` tells which outputs have a value at all. Returns how many.
-INLINE int fold(const segprep_warp *warp, int planar, places *p, int32_t *inside) {
-  EXACT
-  for (int l = 0; l < LANES; l++) inside[l] = 1;
-  for (int a = planar ? 1 : 0; a < 3; a++) {
-    const int32_t low = warp->low[a], high = warp->high[a], period = 2 * (high - low);
-    for (int l = 0; l < LANES; l++) {
-      int32_t at = p->at[a][l];
-      float past = p->past[a][l];
-      if (warp->border == SEGPREP_WARP_CONSTANT)
-        inside[l] &= at >= low && (at < high || (at == high && past == 0));
-      if (warp->border == SEGPREP_WARP_MIRROR && period > 0) {
-        at = (at - low) % period;
-        at = low + (at < 0 ? at + period : at);
-        const int back = at >= high;
-        past = back ? 1 - past : past;
-        at = back ? low + period - 1 - (at - low) : at;
-      }
-      // The last voxel is reached from the one before it.
-      past = at < low ? 0 : at >= high ? 1 : past;
-      at = at >= high ? high - 1 : at;
-      p->at[a][l] = at < low ? low : at;
-      p->past[a][l] = past;
-    }
-  }
-  int count = 0;
-  for (int l = 0; l < LANES; l++) count += inside[l];
-  return count;
-}
-
-// The index of the voxel `shift` before each place along every axis.
-INLINE void index_image(const segprep_warp *warp, int planar, const places *p, int32_t shift, int32_t *index) {
-  for (int l = 0; l < LANES; l++) {
-    index[l] = warp->origin + (p->at[1][l] - shift) * warp->image_y + p->at[2][l] - shift;
-    if (!planar) index[l] += (p->at[0][l] - shift) * warp->image_z;
-  }
-}
-
-INLINE void sample_nearest(const segprep_warp *warp, const float *image, int planar, const int32_t *index,
-                           const places *p, float *value) {
+INLINE void sample_nearest(const segprep_warp *warp, const float *image, int planar, const places *p, float *value) {
   int32_t nearest[LANES];
   for (int l = 0; l < LANES; l++) {
-    nearest[l] = index[l] + (p->past[1][l] >= 0.5f ? warp->image_y : 0) + (p->past[2][l] >= 0.5f);
+    nearest[l] = p->index[l] + (p->past[1][l] >= 0.5f ? warp->image_y : 0) + (p->past[2][l] >= 0.5f);
     if (!planar) nearest[l] += p->past[0][l] >= 0.5f ? warp->image_z : 0;
   }
   for (int l = 0; l < LANES; l++) value[l] = image[nearest[l]];
 }
 
-// Neighbours along x are fetched as one word, 4 (planar: 2) a voxel, and weighed for all lanes at once. Gather instructions
-// are slower than the loads they stand for (8.6 ms a patch of 80x160x160 on Zen 5 instead of 8.1).
-INLINE void sample_linear(const segprep_warp *warp, const float *image, int planar, const int32_t *index,
-                          const places *p, float *value) {
-  float pair[4][2 * LANES];
+// Neighbours along x are fetched as one word, 4 (planar: 2) a voxel, and weighed for all lanes at once. The words meet in
+// registers: vectors that are read where single words have just been written wait for these (8 ms a patch of 80x160x160
+// instead of 4 on Zen 5), and gather instructions are slower than the loads they stand for.
+INLINE void fetch(const float *image, const int32_t *index, lanes32 *pairs) {
+  words16 words = {0};
+  // The order in which unpacking a vector with itself leaves its lanes.
+#define WORD(to, l) { double word; memcpy(&word, image + index[l], 8); words[to] = word; }
+  WORD(0, 0) WORD(1, 1) WORD(2, 4) WORD(3, 5) WORD(4, 8) WORD(5, 9) WORD(6, 12) WORD(7, 13)
+  WORD(8, 2) WORD(9, 3) WORD(10, 6) WORD(11, 7) WORD(12, 10) WORD(13, 11) WORD(14, 14) WORD(15, 15)
+#undef WORD
+  *pairs = (lanes32)words;
+}
+
+// Each lane's weight for both of its neighbours.
+INLINE void twice(const float *weight, lanes32 *pairs) {
+  lanes16 w;
+  memcpy(&w, weight, sizeof w);
+  *pairs = __builtin_shufflevector(w, w, 0, 0, 1, 1, 4, 4, 5, 5, 8, 8, 9, 9, 12, 12, 13, 13, 2, 2, 3, 3, 6, 6, 7, 7, 10,
+                                   10, 11, 11, 14, 14, 15, 15);
+}
+
+INLINE void sample_linear(const segprep_warp *warp, const float *image, int planar, const places *p, float *value) {
   const ptrdiff_t y = warp->image_y, z = warp->image_z;
-#pragma clang loop vectorize(disable)
-  for (int l = 0; l < LANES; l++) {
-    const float *from = image + index[l];
-    memcpy(pair[0] + 2 * l, from, 8);
-    memcpy(pair[1] + 2 * l, from + y, 8);
-    if (planar) continue;
-    memcpy(pair[2] + 2 * l, from + z, 8);
-    memcpy(pair[3] + 2 * l, from + z + y, 8);
+  lanes32 first, second, far, weight;
+  twice(p->past[1], &weight);
+  fetch(image, p->index, &first);
+  fetch(image + y, p->index, &second);
+  first = first * (1 - weight) + second * weight;
+  if (!planar) {
+    fetch(image + z, p->index, &far);
+    fetch(image + z + y, p->index, &second);
+    far = far * (1 - weight) + second * weight;
+    twice(p->past[0], &weight);
+    first = first * (1 - weight) + far * weight;
   }
-  for (int l = 0; l < LANES; l++) {
-    const float x1 = p->past[2][l], x0 = 1 - x1, y1 = p->past[1][l], y0 = 1 - y1;
-    float near = (pair[0][2 * l] * x0 + pair[0][2 * l + 1] * x1) * y0 +
-                 (pair[1][2 * l] * x0 + pair[1][2 * l + 1] * x1) * y1;
-    if (!planar) {
-      const float z1 = p->past[0][l], z0 = 1 - z1;
-      const float far = (pair[2][2 * l] * x0 + pair[2][2 * l + 1] * x1) * y0 +
-                        (pair[3][2 * l] * x0 + pair[3][2 * l + 1] * x1) * y1;
-      near = near * z0 + far * z1;
-    }
-    value[l] = near;
-  }
+  const lanes16 before =
+    __builtin_shufflevector(first, first, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30);
+  const lanes16 after =
+    __builtin_shufflevector(first, first, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+  lanes16 x;
+  memcpy(&x, p->past[2], sizeof x);
+  x = before * (1 - x) + after * x;
+  memcpy(value, &x, sizeof x);
 }
 
 // The cubic B-spline's four weights at distance t past the second tap.
@@ -148,8 +80,7 @@ INLINE v4 blend4(const float *from, ptrdiff_t y, float weight[4][LANES], int l) 
 }
 
 // Four neighbours along x are one vector: blended over y and z a voxel at a time, then over x for all lanes at once.
-INLINE void sample_cubic(const segprep_warp *warp, const float *image, int planar, const int32_t *index,
-                         const places *p, float *value) {
+INLINE void sample_cubic(const segprep_warp *warp, const float *image, int planar, const places *p, float *value) {
   float weight_z[4][LANES], weight_y[4][LANES], weight_x[4][LANES];
   if (!planar) weigh(p->past[0], weight_z);
   weigh(p->past[1], weight_y);
@@ -157,7 +88,7 @@ INLINE void sample_cubic(const segprep_warp *warp, const float *image, int plana
   v4 blended[LANES];
   const ptrdiff_t y = warp->image_y, z = warp->image_z;
   for (int l = 0; l < LANES; l++) {
-    const float *from = image + index[l];
+    const float *from = image + p->index[l];
     blended[l] = blend4(from, y, weight_y, l);
     if (planar) continue;
     blended[l] *= weight_z[0][l];
@@ -168,21 +99,15 @@ INLINE void sample_cubic(const segprep_warp *warp, const float *image, int plana
                weight_x[3][l] * blended[l][3];
 }
 
-INLINE void label_nearest(const segprep_warp *warp, int planar, const places *p, uint8_t *label) {
-  int32_t index[LANES] = {0};
-  for (int a = planar ? 1 : 0; a < 3; a++)
-    for (int l = 0; l < LANES; l++) {
-      int32_t at = p->at[a][l] + (p->past[a][l] >= 0.5f);
-      at = at < 0 ? 0 : at;
-      at = at >= warp->label_extent[a] ? warp->label_extent[a] - 1 : at;
-      index[l] = index[l] * warp->label_extent[a] + at;
-    }
-  for (int l = 0; l < LANES; l++) label[l] = warp->label[index[l]];
+INLINE void label_nearest(const segprep_warp *warp, const places *p, uint8_t *label) {
+  // Bytes that are stored may be anything, this pointer in the structure included.
+  const uint8_t *from = warp->label;
+#pragma clang loop vectorize(disable) unroll(full)
+  for (int l = 0; l < LANES; l++) label[l] = from[p->nearest[l]];
 }
 
 // The class of the greatest trilinear weight among the 8 (planar: 4) voxels around one place; each class is added up once.
 INLINE uint8_t greatest(const uint8_t *class, const float *weight, int count) {
-  EXACT
   uint8_t best = 0;
   float most = -1;
   for (uint32_t left = (1u << count) - 1; left;) {
@@ -200,7 +125,6 @@ INLINE uint8_t greatest(const uint8_t *class, const float *weight, int count) {
 
 // The class of the greatest weight at output l of a block.
 INLINE uint8_t decide(const segprep_warp *warp, int planar, const places *p, int l) {
-  EXACT
   const int32_t *extent = warp->label_extent;
   int32_t index[3][2] = {{0}};
   float weight[3][2];
@@ -249,36 +173,52 @@ INLINE void label_argmax(const segprep_warp *warp, int planar, const places *p, 
     if (!paired || mixed[l]) label[l] = decide(warp, planar, p, l);
 }
 
+// In three rounds, so that of a block's long chain of steps only a part waits for itself while others go on.
 INLINE void sample(const segprep_warp *warp, const segprep_warp_row *row, size_t n, float *result,
                    ptrdiff_t result_channel, uint8_t *labels, const int order, const int planar) {
-  for (size_t x = 0; x < n; x += LANES) {
-    const size_t width = n - x < LANES ? n - x : LANES;
-    places p;
-    int32_t inside[LANES], index[LANES];
-    int whole = locate(warp, row, x, planar, &p), count = LANES;
-    if (!whole) whole = (count = fold(warp, planar, &p, inside)) == LANES;
-    if (count) index_image(warp, planar, &p, order == 3, index);
-    // A block without a border goes straight to its place.
-    const int straight = whole && width == LANES;
+  starts s;
+  places blocks[BLOCKS];
+  for (size_t first = 0; first < n; first += BLOCKS * LANES) {
+    const size_t end = n - first < BLOCKS * LANES ? n : first + BLOCKS * LANES;
+    begin(warp, row, first, planar, &s);
+    for (size_t x = first, b = 0; x < end; x += LANES, b++) {
+      places *p = blocks + b;
+      p->count = 0;
+      if (warp->border == SEGPREP_WARP_CONSTANT && !row->displacement && s.outside[b]) continue;
+      locate(warp, row, &s, b, x, planar, p);
+      if (!p->whole) fold(warp, planar, p);
+      index_image(warp, planar, order, p);
+      if (warp->label && !warp->argmax) index_label(warp, planar, p);
+    }
     for (int c = 0; c < warp->channels; c++) {
       const float *image = warp->image + c * warp->channel;
-      float aside[LANES], *to = result + c * result_channel + x, *value = straight ? to : aside;
-      if (count && order == 0) sample_nearest(warp, image, planar, index, &p, value);
-      if (count && order == 1) sample_linear(warp, image, planar, index, &p, value);
-      if (count && order == 3) sample_cubic(warp, image, planar, index, &p, value);
-      if (straight) continue;
-      if (!whole)
-        for (int l = 0; l < LANES; l++) aside[l] = count && inside[l] ? aside[l] : warp->outside[c];
-      memcpy(to, aside, width * sizeof(float));
+      for (size_t x = first, b = 0; x < end; x += LANES, b++) {
+        const places *p = blocks + b;
+        const size_t width = end - x < LANES ? end - x : LANES;
+        // A block without a border goes straight to its place.
+        const int straight = p->count == LANES && width == LANES;
+        float aside[LANES], *to = result + c * result_channel + x, *value = straight ? to : aside;
+        if (p->count && order == 0) sample_nearest(warp, image, planar, p, value);
+        if (p->count && order == 1) sample_linear(warp, image, planar, p, value);
+        if (p->count && order == 3) sample_cubic(warp, image, planar, p, value);
+        if (straight) continue;
+        if (p->count < LANES)
+          for (int l = 0; l < LANES; l++) aside[l] = p->count && p->inside[l] ? aside[l] : warp->outside[c];
+        memcpy(to, aside, width * sizeof(float));
+      }
     }
-    if (!warp->label) continue;
-    uint8_t aside[LANES], *label = straight ? labels + x : aside;
-    if (count && warp->argmax) label_argmax(warp, planar, &p, label);
-    else if (count) label_nearest(warp, planar, &p, label);
-    if (straight) continue;
-    if (!whole)
-      for (int l = 0; l < LANES; l++) aside[l] = count && inside[l] ? aside[l] : 0;
-    memcpy(labels + x, aside, width);
+    for (size_t x = first, b = 0; warp->label && x < end; x += LANES, b++) {
+      const places *p = blocks + b;
+      const size_t width = end - x < LANES ? end - x : LANES;
+      const int straight = p->count == LANES && width == LANES;
+      uint8_t aside[LANES], *label = straight ? labels + x : aside;
+      if (p->count && warp->argmax) label_argmax(warp, planar, p, label);
+      else if (p->count) label_nearest(warp, p, label);
+      if (straight) continue;
+      if (p->count < LANES)
+        for (int l = 0; l < LANES; l++) aside[l] = p->count && p->inside[l] ? aside[l] : 0;
+      memcpy(labels + x, aside, width);
+    }
   }
 }
 

@@ -92,7 +92,7 @@ struct CaseIngest {
     let files = raw.filesOnDisk
     let hashes = try files.map { try HashLane(path: $0.path) }
     var state = try preprocess(opened, hashes: hashes, previews: true, entered: entered)
-    var hashed = Dictionary(zip(files.map(\.name), hashes.map { $0.finish() })) { first, _ in first }
+    var hashed = try Dictionary(zip(files.map(\.name), hashes.map { try $0.finish() })) { first, _ in first }
     let rules = plan.config.dataset.exclude
     if let reason = rules.reason(for: raw.identifier, classCounts: state.rawClassCounts) {
       return .excluded(reason, hashed)

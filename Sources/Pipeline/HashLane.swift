@@ -27,8 +27,26 @@ final class HashLane: Lane, @unchecked Sendable {
 
   deinit { buffer.deallocate() }
 
-  /// The file's stamp and SHA-256, once the lane has finished.
-  func finish() -> HashedFile { HashedFile(stamp: stamp, sha256: hash.finish()) }
+  /// The file's stamp and SHA-256, once the lane has finished and nobody reads the file any more.
+  /// - Throws: `Changed` where another file lies there now: what was read of it may be part of the one, part of the other.
+  func finish() throws -> HashedFile {
+    let now = try FileStamp(of: OpenFile(reading: file.path))
+    guard now == stamp else { throw Changed(path: file.path, before: stamp, now: now) }
+    return HashedFile(stamp: stamp, sha256: hash.finish())
+  }
+
+  /// A file that was written to while it was read.
+  struct Changed: Error, CustomStringConvertible {
+    var path: String
+    var before: FileStamp
+    var now: FileStamp
+
+    var description: String {
+      let found = before.bytes == now.bytes ? "a later time of change" : "\(now.bytes) bytes"
+      return "\(path): changed while it was read, found \(found), expected the file as it was with its \(before.bytes) "
+        + "bytes; run again once it is complete"
+    }
+  }
 
   /// Hashes a whole file on this thread.
   static func hash(_ path: String) throws -> HashedFile {
@@ -37,7 +55,7 @@ final class HashLane: Lane, @unchecked Sendable {
       try work()
       finish()
     }
-    return lane.finish()
+    return try lane.finish()
   }
 
   func next() -> LaneState {

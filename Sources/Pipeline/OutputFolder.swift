@@ -10,7 +10,7 @@ import Prepared
 /// The folder a run writes to: made, held against other runs, cleared of what killed runs left behind.
 final class OutputFolder: Sendable {
   let path: String
-  private let lock: Int32
+  private let lock: FolderLock
 
   /// What a run writes into its folder.
   struct Content {
@@ -37,21 +37,14 @@ final class OutputFolder: Sendable {
   init(path: String, for content: Content) throws {
     self.path = path
     try Self.make(path, content)
-    lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(errno))) }
-    // Some file systems of clusters know no locks: then the warning is lost, and nothing else (renames are atomic).
-    if flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-      close(lock)
-      throw IngestError.outputHeld(path: path)
+    do {
+      guard let lock = try FolderLock(path) else { throw IngestError.outputHeld(path: path) }
+      self.lock = lock
+    } catch let error as FileError {
+      throw IngestError.outputNotWritable(path: path, detail: String(cString: strerror(error.code)))
     }
-    for folder in [path] + content.folders.map({ "\(path)/\($0)" }) {
-      for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
-        unlink(folder + "/" + name)
-      }
-    }
+    for folder in [path] + content.folders.map({ "\(path)/\($0)" }) { try FolderLock.clear(folder) }
   }
-
-  deinit { close(lock) }
 
   /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
   private static func make(_ path: String, _ content: Content) throws {

@@ -70,8 +70,3 @@ extension CaseState {
     try count(after: stage, index: index, on: workers)
   }
 }
-
-extension ZYX {
-  /// The values in the order z, y, x.
-  public var array: [Value] { [z, y, x] }
-}

@@ -30,14 +30,12 @@ public struct PatchOutput: @unchecked Sendable {
 
   /// Whether an image's stored bytes are those that are wanted: then they are read to where they go.
   func takesImageAsStored(_ layout: ShardLayout) -> Bool {
-    guard layout.compression == .none, maps.isEmpty, takesAll(layout) else { return false }
+    guard layout.compression == .none, maps.isEmpty, layout.isWhole(keepsMargin: keepsMargin) else { return false }
     return switch image {
     case .float32: layout.image == .float32
     case .float16: layout.image == .float16
     }
   }
-
-  private func takesAll(_ layout: ShardLayout) -> Bool { keepsMargin || layout.storedShape == layout.shape }
 
   func imageBytes(_ layout: ShardLayout) -> UnsafeMutableRawBufferPointer {
     switch image {

@@ -77,7 +77,7 @@ public final class ShardDecoder: @unchecked Sendable {
   func decodeLabel(
     _ bytes: UnsafeRawBufferPointer, to label: UnsafeMutablePointer<UInt8>, keepsMargin: Bool
   ) -> Outcome {
-    if keepsMargin || layout.storedShape == layout.shape {
+    if layout.isWhole(keepsMargin: keepsMargin) {
       let target = UnsafeMutableRawBufferPointer(start: label, count: layout.labelBytes)
       return unpacker.unpack(bytes, into: target) ? .done : .unpackable
     }

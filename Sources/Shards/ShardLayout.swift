@@ -61,6 +61,9 @@ public struct ShardLayout: Sendable, Equatable {
   /// Voxels that are stored along each axis: the patch and its margin.
   public var storedShape: Shape { Shape { shape[$0] + 2 * margin[$0] } }
 
+  /// Whether all stored voxels of a patch are wanted: with the margin, or where there is none.
+  func isWhole(keepsMargin: Bool) -> Bool { keepsMargin || storedShape == shape }
+
   /// Whether labels are stored.
   public var isLabelled: Bool { classes > 0 }
 

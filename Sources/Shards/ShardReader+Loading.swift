@@ -60,12 +60,18 @@ extension ShardReader {
   ) throws {
     precondition(decoder.layout == layout, "a decoder of another layout")
     let (start, chunk) = (DispatchTime.now().uptimeNanoseconds, index.labels[patch])
-    let bytes = try fetch(chunk, "label", of: patch, checked: checked, into: nil, using: decoder)
+    // As it is stored, it is read to where it goes.
+    let isDirect = layout.compression == .none && layout.isWhole(keepsMargin: keepsMargin)
+    let memory = UnsafeMutableRawBufferPointer(start: label, count: layout.labelBytes)
+    let bytes = try fetch(
+      chunk, "label", of: patch, checked: checked, into: isDirect ? memory : nil, using: decoder)
     let fetched = DispatchTime.now().uptimeNanoseconds
-    try check(decoder.decodeLabel(bytes, to: label, keepsMargin: keepsMargin), "label", patch)
     times.read += fetched - start
-    times.decode += DispatchTime.now().uptimeNanoseconds - fetched
     times.bytes += chunk.length
+    if !isDirect {
+      try check(decoder.decodeLabel(bytes, to: label, keepsMargin: keepsMargin), "label", patch)
+      times.decode += DispatchTime.now().uptimeNanoseconds - fetched
+    }
   }
 
   private func check(_ outcome: ShardDecoder.Outcome, _ what: String, _ patch: Int) throws {

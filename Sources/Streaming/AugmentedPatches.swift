@@ -1,4 +1,6 @@
 import Augmentation
+import Files
+import Prepared
 import Volumes
 
 /// The library's own augmentation, as a stream applies it to training patches.
@@ -12,6 +14,18 @@ public struct AugmentedPatches: PatchAugmentation {
   public init(_ transforms: [Transform], sampling: SpatialSampling = SpatialSampling()) {
     self.transforms = transforms
     self.sampling = sampling
+  }
+
+  /// SHA-256 over the transforms with their ranges, and the sampling.
+  public var digest: String {
+    let content = Content(transforms: transforms, sampling: sampling)
+    guard let text = try? CanonicalJSON.text(content) else { return "parameters that are no numbers" }
+    return SHA256.hash(text)
+  }
+
+  private struct Content: Encodable {
+    var transforms: [Transform]
+    var sampling: SpatialSampling
   }
 
   /// A worker with its own workspace.

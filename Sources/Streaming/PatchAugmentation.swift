@@ -4,6 +4,9 @@ import Volumes
 ///
 /// What comes out must follow from the patch and its address alone.
 public protocol PatchAugmentation: Sendable {
+  /// Stands for all that decides what comes out; a stream's state records it.
+  var digest: String { get }
+
   /// What one thread works with, its own memory included, for patches of that shape that are stored with that margin.
   func worker(patchShape: Shape, margin: Shape) throws -> any PatchAugmentationWorker
 }

@@ -43,7 +43,7 @@ public final class ShardStream: Sendable {
   ///   - rank: from 0; it gets its `globalBatch / worldSize` samples of each batch.
   ///   - threads: that read and decode, beside the trainer's.
   ///   - memory: the most that batches and threads may take, in bytes; nil for what keeps the threads busy.
-  ///   - state: where to go on; nil for the beginning.
+  ///   - state: where to go on, with the same augmentation; nil for the beginning.
   ///   - memories: gives the trainer's memory for so many batches of that shape, instead of the stream's own.
   /// - Throws: `StreamError`, `ShardManifestError`, `ShardError`, `HDF5Error` or `FileError`; and what `memories` throws.
   public init(
@@ -68,9 +68,10 @@ public final class ShardStream: Sendable {
     shape = BatchShape(
       samples: plan.share, channels: layout.channels, patch: layout.shape, image: options.image)
     order = split.isTraining ? options.order ?? .uniform : .sequential
-    let beginning = StreamState(catalogue, order: order, seed: seed, globalBatch: globalBatch)
-    try state?.check(beginning, batches: plan.batches)
     let augmentation = split.isTraining ? options.augmentation : nil
+    let beginning = StreamState(
+      catalogue, order: order, seed: seed, globalBatch: globalBatch, augmentation: augmentation)
+    try state?.check(beginning, batches: plan.batches)
     let ring = try RingSize(
       shape, loader: PatchLoader.bytes(layout, shape, isAugmenting: augmentation != nil), threads: threads,
       memory: memory, batches: options.batches, held: options.held)

@@ -29,8 +29,16 @@ public struct StreamState: Sendable, Codable, Equatable {
   public let split: String
   /// SHA-256 over the names and hashes of the split's files.
   public let shards: String
+  /// The augmentation's digest, or `StreamState.unchanged`; nil in states of before it was recorded.
+  public let augmentation: String?
 
-  init(_ catalogue: SampleCatalogue, order: StreamOptions.Order, seed: UInt64, globalBatch: Int) {
+  /// What `augmentation` says where patches are not changed.
+  public static let unchanged = "none"
+
+  init(
+    _ catalogue: SampleCatalogue, order: StreamOptions.Order, seed: UInt64, globalBatch: Int,
+    augmentation: (any PatchAugmentation)?
+  ) {
     (epoch, batch) = (0, 0)
     self.seed = seed
     self.globalBatch = globalBatch
@@ -38,6 +46,7 @@ public struct StreamState: Sendable, Codable, Equatable {
     set = catalogue.set
     split = "\(catalogue.split)"
     shards = catalogue.digest
+    self.augmentation = augmentation?.digest ?? Self.unchanged
   }
 
   /// Reads what `json` wrote.
@@ -67,6 +76,7 @@ public struct StreamState: Sendable, Codable, Equatable {
     try check("global batch", globalBatch, start.globalBatch)
     try check("order", order.rawValue, start.order.rawValue)
     try check("the shards' digest", shards, start.shards)
+    if let augmentation { try check("the augmentation", augmentation, start.augmentation ?? Self.unchanged) }
     guard epoch >= 0, epoch <= Int(UInt32.max), (0..<batches).contains(batch) else {
       throw .otherState(
         what: "place", found: "batch \(batch) of epoch \(epoch)", expected: "a batch below \(batches) of an epoch")

@@ -1,15 +1,34 @@
+import Volumes
+
 /// Why something cannot be trained or computed. Each description is the one line that a user sees.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// libtorch refused an operation.
   case torch(operation: String, reason: String)
   /// There was no memory for an operation.
   case memory(operation: String, reason: String)
+  /// A training that does not fit into the memory.
+  case doesNotFit(MemoryNeed, available: Int?)
   /// CUDA was asked for where there is none.
   case noCUDA(version: String)
-  /// No loss has that name.
-  case unknownLoss(String, known: [String])
-  /// A loss has no such parameter, or not of that value.
-  case lossParameter(String, found: String, expected: String)
+  case noSuchParameter(loss: String, found: String, expected: [String])
+  /// A network that cannot be built.
+  case network(what: String, found: Int, expected: ClosedRange<Int>)
+  /// A patch that cannot be halved as often as the network does it.
+  case patch(found: Shape, depth: Int, nearest: Shape)
+  /// The loss of a batch is no number.
+  case notANumber(loss: String, epoch: Int, batch: Int, patches: [String])
+  /// Labels beyond the network's classes.
+  case foreignClass(found: Int, classes: Int, patch: String)
+  /// A file that is no checkpoint, or is damaged.
+  case notACheckpoint(path: String, what: String)
+  /// A checkpoint of another network, training or data.
+  case otherCheckpoint(path: String, what: String, found: String, expected: String)
+  /// A folder where another run is writing.
+  case runHeld(path: String)
+  /// A folder that holds a training.
+  case runThere(path: String)
+  /// Nothing to go on from.
+  case noRun(path: String)
 
   /// The line that the user sees.
   public var description: String {
@@ -18,14 +37,55 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return "libtorch: \(operation) failed: \(Self.line(reason))"
     case .memory(let operation, let reason):
       return "libtorch: out of memory in \(operation): \(Self.line(reason))"
+    case .doesNotFit(let need, let available):
+      let found = available.map { "about \(MemoryNeed.text($0)) free" } ?? "too little"
+      return "training: does not fit into the memory, found \(found), expected about \(MemoryNeed.text(need.bytes)) "
+        + "for \(need.summary); \(need.advice(available: available))"
     case .noCUDA(let version):
       return
         "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
-    case .unknownLoss(let name, let known):
-      return "--loss: no such loss, found \(name), expected one of \(known.joined(separator: ", "))"
-    case .lossParameter(let loss, let found, let expected):
-      return "the loss \(loss): a parameter that it does not take, found \(found), expected \(expected)"
+    case .noSuchParameter(let loss, let found, let expected):
+      return "loss: \(loss) has no such parameter, found \(found), "
+        + "expected \(expected.isEmpty ? "none" : expected.joined(separator: ", "))"
+    case .network(let what, let found, let expected):
+      return "network: \(what) out of range, found \(found), expected \(expected.lowerBound) to \(expected.upperBound)"
+    case .patch(let found, let depth, let nearest):
+      return "network: a patch of \(found) cannot be halved \(depth) times, found \(found), "
+        + "expected multiples of \(1 << depth), the nearest is \(nearest); cut such patches, or choose a lower depth"
+    case .notANumber(let loss, let epoch, let batch, let patches):
+      return "epoch \(epoch), batch \(batch): the loss is no number, found \(loss), expected a finite one, on "
+        + "\(patches.joined(separator: ", ")); look at these patches, or choose a lower learning rate"
+    case .foreignClass(let found, let classes, let patch):
+      return "\(patch): a label of another class, found \(found), expected 0 to \(classes - 1); "
+        + "give the pipeline that the shards were cut with"
+    case .notACheckpoint(let path, let what):
+      return "\(path): not a checkpoint of segprep, \(what); give a file that `segprep train` wrote"
+    case .otherCheckpoint(let path, let what, let found, let expected):
+      return "\(path): of another training: \(what), found \(found), expected \(expected)"
+    case .runHeld(let path):
+      return "\(path): another run is writing there, expected nobody; wait for it, or choose another --out"
+    case .runThere(let path):
+      return "\(path): holds a training, found last.safetensors, expected none; go on with --resume, "
+        + "or choose another --out"
+    case .noRun(let path):
+      return "\(path): nothing to resume, found no last.safetensors, expected one; leave --resume out to begin"
+    }
+  }
+
+  /// Whether something was asked for that cannot be, rather than found to be wrong.
+  public var isUsage: Bool {
+    switch self {
+    case .noSuchParameter, .network, .patch: true
+    default: false
+    }
+  }
+
+  /// Whether the output is another run's.
+  public var isOccupied: Bool {
+    switch self {
+    case .runHeld, .runThere: true
+    default: false
     }
   }
 

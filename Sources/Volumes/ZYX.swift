@@ -47,6 +47,11 @@ extension ZYX {
   }
 }
 
+extension ZYX {
+  /// The values in the order z, y, x.
+  public var array: [Value] { [z, y, x] }
+}
+
 extension ZYX: Sendable where Value: Sendable {}
 extension ZYX: Equatable where Value: Equatable {}
 extension ZYX: Hashable where Value: Hashable {}

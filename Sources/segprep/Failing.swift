@@ -1,32 +1,14 @@
-import ArgumentParser
-import Evaluation
-import Foundation
+import Console
 import Phantoms
 import Pipeline
 
-/// Prints to standard error, where messages go; results go to standard output.
-func printError(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
-}
-
 /// Runs a command's body; an error becomes one line on standard error and the right exit code.
-func reporting(_ body: () throws -> Void) throws {
-  do {
-    try body()
-  } catch let code as ExitCode {
-    throw code
-  } catch {
-    printError("segprep: \(error)")
-    throw ExitCode(processExitCode(of: error))
-  }
-}
+func reporting(_ body: () throws -> Void) throws { try reporting(code: processExitCode, body) }
 
 /// The contract's exit code for an error that ends a command.
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
-  case is ValidationError, is SheetError, PhantomError.count: 64
-  case let error as EvaluationError: error.isUsage ? 64 : 2
-  case ComparisonError.tooFew, ComparisonError.sameName: 64
+  case is SheetError, is NameProblem, PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   default: ProgramExit.code(of: error)
   }

@@ -3,18 +3,15 @@ import Files
 import Prepared
 import Streaming
 
-/// The samples of a stream, a line of JSON each, with the SHA-256 of their voxels.
+/// The samples of a stream, a line of JSON each, with the SHA-256 of their voxels; it grows with each batch.
 final class SampleList {
-  private let path: String
-  private var text = ""
+  private let file: OpenFile
+  private var length = 0
 
-  init(_ path: String) throws {
-    self.path = path
-    // Refused now rather than after an epoch.
-    try AtomicFile.write("", to: path, flush: false)
-  }
+  init(_ path: String) throws { file = try OpenFile(writing: path, truncate: true) }
 
   func add(_ batch: borrowing StreamBatch) throws {
+    var text = ""
     let imageBytes = batch.shape.imageCount * batch.shape.image.bytes
     for (number, sample) in batch.samples.enumerated() {
       let image = UnsafeRawBufferPointer(start: batch.memory.image + number * imageBytes, count: imageBytes)
@@ -30,9 +27,10 @@ final class SampleList {
             drawn: (sample.drawn as? AugmentationRecord)?.transforms),
           compact: true) + "\n"
     }
+    let bytes = Array(text.utf8)
+    try bytes.withUnsafeBytes { try file.write($0, at: length) }
+    length += bytes.count
   }
-
-  func write() throws { try AtomicFile.write(text, to: path, flush: false) }
 
   private func hash(_ bytes: UnsafeRawBufferPointer) -> String {
     let hash = SHA256()

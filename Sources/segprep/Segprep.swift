@@ -15,6 +15,7 @@ struct Segprep: ParsableCommand {
         segprep inspect prepared
         segprep shard prepared --pipeline Pipelines/kits19.yaml --out shards
         segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0
+        segprep train shards --pipeline Pipelines/kits19.yaml --fold 0 --out run
 
       Exit codes: 0 done; 1 some cases failed, the rest is done; 2 nothing could be done; 64 wrong usage or pipeline \
       file; 73 output not writable, or held by another run; 130 interrupted.
@@ -22,7 +23,7 @@ struct Segprep: ParsableCommand {
     version: Version.segprep,
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      AugmentCommand.self, StreamCommand.self, EvaluateCommand.self, CompareCommand.self, ExportCommand.self,
-      InspectCommand.self, Bench.self,
+      AugmentCommand.self, StreamCommand.self, TrainCommand.self, PredictCommand.self, EvaluateCommand.self,
+      CompareCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
     ])
 }

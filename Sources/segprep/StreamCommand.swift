@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Pipeline
 import Prepared
@@ -16,6 +17,9 @@ struct StreamCommand: ParsableCommand {
       Which samples come when depends on the shards, the seed and the epoch alone. --samples lists them, with the SHA-256 \
       of their voxels: two machines that agree in it train on the same data.
 
+      A run that was killed goes on with the very next batch: --state FILE keeps where it is, --resume FILE begins there. \
+      Set, fold, seed, batch, order, augmentation and shards must be the same.
+
       Exit code 1 where damaged patches were skipped.
 
       Examples:
@@ -24,6 +28,8 @@ struct StreamCommand: ParsableCommand {
           --validation
         segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
           --compute-ms 323 --threads 2
+        segprep stream shards --pipeline Pipelines/kits19.yaml --set random --fold 0 \\
+          --epochs 10 --resume here.json --state here.json
       """)
 
   @Argument(help: "The folder of shards.")
@@ -83,6 +89,12 @@ struct StreamCommand: ParsableCommand {
   @Option(help: ArgumentHelp("List the samples there, a line of JSON each.", valueName: "file"))
   var samples: String?
 
+  @Option(help: ArgumentHelp("Keep there, after each batch, where the stream is.", valueName: "file"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Go on where a state says, with any threads and ranks.", valueName: "file"))
+  var resume: String?
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -100,11 +112,13 @@ struct StreamCommand: ParsableCommand {
     try reporting {
       let plan = try StreamPlan(
         shards: shards, set: set, split: split, pipeline: pipeline, augmentation: noAugment ? .none : .planned)
+      let start = Date()
       let stream = try ShardStream(
         at: shards, set: set, split: split, globalBatch: globalBatch ?? plan.globalBatch,
         seed: seed.map { UInt64($0) } ?? plan.seed, rank: rank, worldSize: worldSize, threads: threads,
-        memory: memory?.bytes, options: options(plan))
-      var trainer = try Trainer(computeSeconds: computeMs / 1000, listing: samples)
+        memory: memory?.bytes, options: options(plan), resuming: try resume.map { try StateFile(path: $0).read() })
+      var trainer = try Trainer(
+        computeSeconds: computeMs / 1000, listing: samples, state: state, opened: start)
       try trainer.run(stream)
       let report = try StreamReport(stream, trainer, split: split, threads: threads)
       print(json ? try CanonicalJSON.text(report) : report.text, terminator: "")

@@ -13,6 +13,7 @@ struct StreamReport: Encodable {
   /// Valid samples.
   var patches: Int
   var seconds: Double
+  /// Opening included.
   var firstBatchSeconds: Double
   var patchesPerSecond: Double
   /// As voxels in the batch.
@@ -58,13 +59,14 @@ struct StreamReport: Encodable {
     utilisation = computeSeconds > 0 ? computeSeconds / (computeSeconds + waitSeconds) : 0
     bottleneck = ""
     damages = try stream.damages
-    bottleneck = worst
+    bottleneck = slowest(firstWait: trainer.firstWaitSeconds)
   }
 
   /// What would have to be faster for more patches a second.
-  private var worst: String {
-    // A trainer that hardly waits is what everything else waits for.
-    if computeSeconds > 0, waitSeconds < 0.05 * (computeSeconds + waitSeconds) {
+  private func slowest(firstWait: Double) -> String {
+    // A trainer that hardly waits is what everything else waits for. There is always a first batch to wait for.
+    let waits = max(0, waitSeconds - firstWait)
+    if computeSeconds > 0, waits < 0.05 * (computeSeconds + waits) {
       return "the trainer: batches were there before it asked for them"
     }
     let parts = [
@@ -82,7 +84,7 @@ struct StreamReport: Encodable {
     text += order == StreamOptions.Order.classBalanced.rawValue ? ", drawn with replacement\n" : "\n"
     text +=
       "\(Quantity.counted(batches, "batch", "batches")) of \(samplesPerBatch) in \(Quantity.seconds(seconds)), "
-      + "the first after \(Quantity.number(firstBatchSeconds, decimals: 3)) s; "
+      + "the first, opening included, after \(Quantity.number(firstBatchSeconds, decimals: 3)) s; "
       + "\(Quantity.bytes(memoryBytes)) for \(batchesInMemory) batches and "
       + "\(Quantity.counted(threads, "thread"))\n\n"
     var table = TextTable(["", "", ""])

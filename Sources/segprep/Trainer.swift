@@ -5,29 +5,43 @@ import Streaming
 struct Trainer {
   private let computeSeconds: Double
   private let list: SampleList?
-  /// From before the first batch was asked for until it was there.
+  private let state: StateFile?
+  private let opened: Date
+  /// From before the stream was opened until its first batch was there.
   private(set) var firstBatchSeconds = 0.0
+  /// The part of it that the trainer waited for the open stream.
+  private(set) var firstWaitSeconds = 0.0
   private(set) var seconds = 0.0
   private(set) var computed = 0.0
   private(set) var batches = 0
 
-  /// - Parameter listing: where to list the samples; nil for nowhere.
-  init(computeSeconds: Double, listing: String?) throws {
+  /// - Parameters:
+  ///   - listing: where to list the samples; nil for nowhere.
+  ///   - state: where to keep the stream's state; nil for nowhere.
+  ///   - opened: when opening the stream began.
+  init(computeSeconds: Double, listing: String?, state: String?, opened: Date) throws {
     self.computeSeconds = computeSeconds
+    self.opened = opened
     list = try listing.map { try SampleList($0) }
+    self.state = state.map { StateFile(path: $0) }
   }
 
   /// Reads a stream to its end.
   mutating func run(_ stream: ShardStream) throws {
+    // What cannot be written is told now rather than after a batch.
+    try state?.write(stream)
     let start = Date()
     while let batch = try stream.next() {
-      if batches == 0 { firstBatchSeconds = Date().timeIntervalSince(start) }
+      if batches == 0 {
+        (firstBatchSeconds, firstWaitSeconds) = (Date().timeIntervalSince(opened), Date().timeIntervalSince(start))
+      }
       batches += 1
       if computeSeconds > 0 { compute() }
       try list?.add(batch)
+      // After all that is done with the batch: whoever goes on from here has it behind him.
+      try state?.write(stream)
     }
     seconds = Date().timeIntervalSince(start)
-    try list?.write()
   }
 
   /// A framework's thread does not sleep while the accelerator works: it launches kernels and polls. So this competes for

@@ -62,6 +62,20 @@ struct IntensityKernelTests {
     #expect(worst < 1e-6)
   }
 
+  @Test(arguments: [1, 15, 16, 1000]) func statisticsAreThePlainOnesToTheBit(count: Int) {
+    var generator = SeededGenerator(seed: 4)
+    let values = (0..<count).map { _ in Float.random(in: 900...1000, using: &generator) }
+    let plain = PlainKernels.sums(values, shift: 930)
+    for wanted in [SEGPREP_RANGE, SEGPREP_MEAN, SEGPREP_DEVIATION] {
+      var sums = segprep_moments(count: 3, sum: 0, squares: 0, lowest: 990, highest: 910)
+      segprep_describe(values, count, 930, Int32(wanted.rawValue), &sums)
+      #expect(sums.count == Double(3 + count))
+      #expect(sums.lowest == min(990, values.min() ?? 0) && sums.highest == max(910, values.max() ?? 0))
+      #expect(sums.sum == (wanted == SEGPREP_RANGE ? 0 : plain.sum))
+      #expect(sums.squares == (wanted == SEGPREP_DEVIATION ? plain.squares : 0))
+    }
+  }
+
   /// Moments, correlation of neighbours, and the Kolmogorov-Smirnov distance from the normal distribution.
   @Test func noiseIsNormal() {
     let count = 1 << 18

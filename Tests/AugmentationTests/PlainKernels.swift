@@ -46,18 +46,38 @@ enum PlainKernels {
     let x = (value - offset) * scale
     guard x >= .leastNormalMagnitude else { return 0 * outScale + outOffset }
     let (fraction, e) = split(x)
-    let binary = logOnePlus(fraction) * 1.44269504
     let high = Float(bitPattern: exponent.bitPattern & ~0xFFF)
-    let low = exponent - high
-    let whole = (exponent * e + exponent * binary).rounded(.toNearestOrEven)
-    let rest = ((high * e - whole) + low * e) + exponent * binary
-    let coefficients: [Float] = [
-      1.535336188319500E-4, 1.339887440266574E-3, 9.618437357674640E-3, 5.550332471162809E-2, 2.402264791363012E-1,
-      6.931472028550421E-1, 1,
-    ]
-    let mantissa = coefficients.reduce(0) { $0 * rest + $1 }
-    let scaled = mantissa * Float(sign: .plus, exponent: Int(min(max(whole, -126), 127)), significand: 1)
-    return scaled * outScale + outOffset
+    let (large, small) = (high * e, (exponent - high) * e + exponent * logTwoOfOnePlus(fraction))
+    let whole = ((large + small) + 0x1.8p23) - 0x1.8p23
+    let shift = UInt32(bitPattern: Int32(min(max(whole, -126), 127))) << 23
+    let result = Float(bitPattern: powerOfTwo((large - whole) + small).bitPattern &+ shift)
+    return result * outScale + outOffset
+  }
+
+  private static func logTwoOfOnePlus(_ f: Float) -> Float {
+    let square = f * f
+    let low = (1.44269478 + -0.721357107 * f) + (0.480939388 + -0.36008811 * f) * square
+    let high = (0.286708534 + -0.250061214 * f) + (0.236882612 + -0.145757645 * f) * square
+    return (low + high * (square * square)) * f
+  }
+
+  private static func powerOfTwo(_ r: Float) -> Float {
+    let square = r * r
+    let high = (0.240222007 + 0.0555029996 * r) + (0.00967405085 + 0.00134102418 * r) * square
+    return (1 + 0.693147242 * r) + high * square
+  }
+
+  /// Sums of (value - shift) and of its square: 16 partial ones first, value i in the one of i % 16; those beyond the last
+  /// whole 16 in the first.
+  static func sums(_ values: [Float], shift: Float) -> (sum: Double, squares: Double) {
+    var parts = [(sum: Double, squares: Double)](repeating: (0, 0), count: 16)
+    for (place, value) in values.enumerated() {
+      let part = place < values.count / 16 * 16 ? place % 16 : 0
+      let distance = Double(value) - Double(shift)
+      parts[part].sum += distance
+      parts[part].squares += distance * distance
+    }
+    return parts.reduce((0, 0)) { ($0.sum + $1.sum, $0.squares + $1.squares) }
   }
 
   private static func split(_ value: Float) -> (fraction: Float, exponent: Float) {

@@ -1,7 +1,9 @@
 """The peers' transforms on the patch that `segprep bench augment` uses, one thread; prints milliseconds as JSON, under
 the names that segprep gives its rows.
 
-usage: augment_peers.py batchgenerators | batchgeneratorsv2
+usage: augment_peers.py batchgenerators | batchgeneratorsv2 MARGIN
+
+MARGIN: voxels on each side that one row's source has beyond the patch.
 """
 
 import json
@@ -15,12 +17,14 @@ import numpy as np
 SHAPE = (80, 160, 160)
 RUNS = 5
 ANGLE = (-math.radians(15), math.radians(15))
+BENDING = "elastic + rotation + scale, order 1"
 
 
-def patch() -> tuple[np.ndarray, np.ndarray]:
+def patch(margin: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Noise, and a ball as its label: (batch, channel, z, y, x)."""
-    image = np.random.default_rng(0).random((1, 1, *SHAPE), np.float32)
-    axes = np.meshgrid(*[np.linspace(-1, 1, n) for n in SHAPE], indexing="ij")
+    shape = [n + 2 * margin for n in SHAPE]
+    image = np.random.default_rng(0).random((1, 1, *shape), np.float32)
+    axes = np.meshgrid(*[np.linspace(-1, 1, n) for n in shape], indexing="ij")
     return image, (sum(axis**2 for axis in axes) < 0.3).astype(np.float32)[None, None]
 
 
@@ -34,7 +38,7 @@ def timed(call) -> float:
     return statistics.median(times) * 1e3
 
 
-def batchgenerators() -> dict[str, float]:
+def batchgenerators(margin: int) -> dict[str, float]:
     from batchgenerators.augmentations import color_augmentations as color
     from batchgenerators.augmentations import noise_augmentations as noise
     from batchgenerators.augmentations.resample_augmentations import augment_linear_downsampling_scipy
@@ -42,9 +46,10 @@ def batchgenerators() -> dict[str, float]:
 
     image, label = patch()
 
-    def spatial(order: int, elastic: bool) -> float:
+    def spatial(order: int, elastic: bool, around: int = 0) -> float:
+        source = patch(around)
         return timed(lambda: augment_spatial(
-            image, label, SHAPE, do_elastic_deform=elastic, alpha=(300, 900), sigma=(9, 13), angle_x=ANGLE, angle_y=ANGLE,
+            *source, SHAPE, do_elastic_deform=elastic, alpha=(300, 900), sigma=(9, 13), angle_x=ANGLE, angle_y=ANGLE,
             angle_z=ANGLE, scale=(0.85, 1.25), order_data=order, order_seg=0, border_mode_data="constant",
             random_crop=False))
 
@@ -52,7 +57,8 @@ def batchgenerators() -> dict[str, float]:
         return timed(lambda: function(image[0].copy(), *arguments, **keywords))
 
     return {
-        "elastic + rotation + scale, order 1": spatial(1, True),
+        BENDING: spatial(1, True),
+        f"{BENDING}, margin {margin}": spatial(1, True, margin),
         "elastic + rotation + scale, order 3": spatial(3, True),
         "rotation + scale, order 1": spatial(1, False),
         "rotation + scale, order 3": spatial(3, False),
@@ -69,7 +75,7 @@ def batchgenerators() -> dict[str, float]:
     }
 
 
-def batchgeneratorsv2() -> dict[str, float]:
+def batchgeneratorsv2(margin: int) -> dict[str, float]:
     import torch
     from batchgeneratorsv2.transforms.intensity.brightness import MultiplicativeBrightnessTransform
     from batchgeneratorsv2.transforms.intensity.contrast import ContrastTransform
@@ -81,19 +87,21 @@ def batchgeneratorsv2() -> dict[str, float]:
     from batchgeneratorsv2.transforms.spatial.spatial import SpatialTransform
 
     torch.set_num_threads(1)
-    image, label = (torch.from_numpy(array[0]) for array in patch())
-    label = label.to(torch.int16)
 
-    def run(transform) -> float:
+    def run(transform, around: int = 0) -> float:
+        image, label = (torch.from_numpy(array[0]) for array in patch(around))
+        label = label.to(torch.int16)
         return timed(lambda: transform(image=image.clone(), segmentation=label))
 
-    def spatial(elastic: float) -> float:
+    def spatial(elastic: float, around: int = 0) -> float:
         return run(SpatialTransform(
-            SHAPE, 0, False, p_elastic_deform=elastic, p_rotation=1, p_scaling=1, rotation=ANGLE, scaling=(0.85, 1.25)))
+            SHAPE, 0, False, p_elastic_deform=elastic, p_rotation=1, p_scaling=1, rotation=ANGLE,
+            scaling=(0.85, 1.25)), around)
 
     factors = (0.75, 1.25)
     return {
-        "elastic + rotation + scale, order 1": spatial(1),
+        BENDING: spatial(1),
+        f"{BENDING}, margin {margin}": spatial(1, margin),
         "rotation + scale, order 1": spatial(0),
         "mirror": run(MirrorTransform((0, 1, 2))),
         "contrast": run(ContrastTransform(factors, True, False)),
@@ -107,4 +115,5 @@ def batchgeneratorsv2() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({each.__name__: each for each in (batchgenerators, batchgeneratorsv2)}[sys.argv[1]]()))
+    peers = {each.__name__: each for each in (batchgenerators, batchgeneratorsv2)}
+    print(json.dumps(peers[sys.argv[1]](int(sys.argv[2]))))

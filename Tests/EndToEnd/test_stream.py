@@ -1,62 +1,15 @@
 """Streamed samples against h5py and NumPy; order, ranks and threads; damage and refusals."""
 
-import hashlib
 import json
 
 import numpy
 
-from shards import SETS, ShardCase
-from support import json_of, segprep
+from shards import SETS
+from streams import StreamCase, joined, key
+from support import json_of
 
-EXTENTS = [(20, 24, 15), (33, 17, 12), (28, 19, 21), (25, 22, 9), (16, 16, 16), (21, 23, 14)]
 
-
-class StreamTests(ShardCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.raw = cls.make_raw(cls.folder / "raw", EXTENTS)
-
-    def make(self, **sections):
-        """Shards and the pipeline that they were cut with."""
-        pipeline = self.cut(SETS[:3], folds={"count": 3}, **sections)
-        return self.shard(self.ingest(self.raw, pipeline), pipeline), pipeline
-
-    def run_stream(self, shards, pipeline, name="train", *options):
-        return segprep("stream", shards, "--pipeline", pipeline, "--set", name, *options)
-
-    def stream(self, shards, pipeline, name="train", *options, code=0):
-        """The samples of a stream that must end with `code`, and its report."""
-        samples = self.fresh("samples.jsonl")
-        result = self.run_stream(shards, pipeline, name, *options, "--samples", samples, "--json")
-        self.assertEqual(result.code, code, result.out + result.err)
-        return [json.loads(line) for line in samples.read_text().splitlines()], json.loads(result.out)
-
-    def assert_stored(self, shards, samples, kind, maps=None):
-        """Every sample is the stored patch without its margin, mapped, in its type."""
-        opened = {shard.path: shard for shard in self.shards_of(shards)}
-        for sample in samples:
-            shard = opened[shards / sample["file"]]
-            place = sample["place"]
-            inner = tuple(slice(m, m + n) for m, n in zip(shard.margin, shard.shape))
-            image = shard.image[place][(slice(None), *inner)].astype(numpy.float32)
-            for channel, map in enumerate(maps or []):
-                bounds = [numpy.float32(map[key]) if key in map else None for key in ("lower", "upper")]
-                if bounds != [None, None]:
-                    image[channel] = numpy.clip(image[channel], *bounds)
-                image[channel] = (image[channel] - numpy.float32(map["offset"])) * numpy.float32(map["scale"])
-            label = shard.label[place][inner]
-            self.assertEqual(sample["case_identifier"], shard.cases[place])
-            self.assertEqual(sample["origin_zyx"], shard.index["origin_zyx"][place].tolist())
-            self.assertEqual(sample["image_sha256"], digest(image.astype(kind)), sample)
-            self.assertEqual(sample["label_sha256"], digest(label), sample)
-
-    def patches(self, shards, name, keep):
-        manifest = json_of(shards / "manifest.json")
-        return {
-            (entry["file"], place) for entry in manifest["files"] if entry["set"] == name and keep(entry.get("fold"))
-            for place in range(entry["patches"])}
+class StreamTests(StreamCase):
 
     def test_every_sample_is_what_h5py_reads(self):
         for storage in [{"image": "float16", "compression": "none"}, {"image": "float32", "compression": "deflate"}]:
@@ -110,12 +63,7 @@ class StreamTests(ShardCase):
             shares = [
                 self.stream(shards, pipeline, *options, "--world-size", ranks, "--rank", rank)[0]
                 for rank in range(ranks)]
-            batches = [
-                (sample["epoch"], sample["batch"], sample["file"], sample["place"], sample["image_sha256"])
-                for step in range(len(whole) // 4) for share in shares
-                for sample in share[step * 4 // ranks:(step + 1) * 4 // ranks]]
-            self.assertEqual(
-                batches, [(s["epoch"], s["batch"], s["file"], s["place"], s["image_sha256"]) for s in whole])
+            self.assertEqual([key(sample) for sample in joined(shares, 4)], [key(sample) for sample in whole])
 
     def test_damage(self):
         shards, pipeline = self.make(shards={"compression": "none", "file_patches": 7})
@@ -179,6 +127,23 @@ class StreamTests(ShardCase):
         result = self.run_stream(shards, pipeline, "train", "--order", "class_balanced")
         self.assertIn("drawn with replacement", result.out)
 
-
-def digest(voxels):
-    return hashlib.sha256(numpy.ascontiguousarray(voxels).tobytes()).hexdigest()
+    def test_what_holds_a_stream_up(self):
+        """Patches large enough that a thread's work is not the calls it makes."""
+        turned = [{"rotation": {"degrees": 15}}, {"elastic": {}}]
+        for words, storage, sections, options in [
+            ("reading", {"image": "float32", "compression": "none"}, {}, []),
+            ("decoding", {"image": "float32", "compression": "deflate"}, {}, []),
+            ("decoding", {"image": "float32", "compression": "zstd"}, {"augment": turned}, ["--no-augment"]),
+            ("augmentation", {"compression": "lz4"}, {"augment": turned}, []),
+            # A trainer that takes nothing is waited for by nobody.
+            ("augmentation", {"compression": "lz4"}, {"augment": turned}, ["--compute-ms", 0.001]),
+            ("the trainer", {"compression": "lz4"}, {"augment": turned}, ["--compute-ms", 200]),
+        ]:
+            with self.subTest(words=words, storage=storage):
+                pipeline = self.cut([SETS[3]], folds={"count": 3}, shards=storage, **sections)
+                shards = self.shard(self.ingest(self.raw, pipeline), pipeline)
+                epochs = 2 if words == "the trainer" else 20
+                result = self.run_stream(
+                    shards, pipeline, "large", "--global-batch", 2, "--epochs", epochs, "--json", *options)
+                self.assertEqual(result.code, 0, result.err)
+                self.assertTrue(json.loads(result.out)["bottleneck"].startswith(words), result.out)

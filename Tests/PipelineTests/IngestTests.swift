@@ -105,6 +105,30 @@ struct IngestTests {
     #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00002.h5"])
   }
 
+  @Test func fileThatChangesWhileItIsReadFailsItsCase() throws {
+    let data = try RawFolder(2)
+    let path = "raw/case_00001/imaging.nii.gz"
+    let longer = try data.folder.contents(path) + [0]
+    let observer = Meddler { stage, identifier in
+      if stage == "zscore" && identifier == "case_00001" { _ = try? data.folder.put(longer, path) }
+    }
+    let report = try data.ingest().run(observer: observer)
+    #expect(report.manifest.cases.map(\.caseIdentifier) == ["case_00000"])
+    #expect(
+      report.manifest.failed.first?.reason
+        == "imaging.nii.gz: changed while it was read, found \(longer.count) bytes, expected the file as it was with its "
+        + "\(longer.count - 1) bytes; run again once it is complete")
+    #expect(try data.run().manifest.failed.isEmpty)
+  }
+
+  private final class Meddler: IngestObserver {
+    private let act: @Sendable (String, String) -> Void
+    init(_ act: @escaping @Sendable (String, String) -> Void) { self.act = act }
+    func began(cases: Int, rawBytes: Int) {}
+    func entered(stage: String, caseIdentifier: String) { act(stage, caseIdentifier) }
+    func finished(_ report: CaseReport) {}
+  }
+
   /// With any number of threads the image is reported, although the label may be found damaged first.
   @Test(arguments: [1, 2, 3])
   func imageIsReportedWhereBothFilesAreDamaged(jobs: Int) throws {

@@ -87,7 +87,7 @@ struct KernelTests {
     #expect(segprep_crc32c(0, [UInt8](), 0) == 0)
   }
 
-  @Test(arguments: [1, 7, 8, 9, 4095, 4096, 4097, 4103, 12_345, 100_001])
+  @Test(arguments: [1, 7, 8, 9, 4095, 4096, 4097, 4103, 4351, 4352, 12_345, 100_001])
   func checksumIsThatOfTheTable(count: Int) {
     var generator = SeededGenerator(seed: count)
     let bytes = (0..<count + 3).map { _ in UInt8(truncatingIfNeeded: generator.next()) }

@@ -9,6 +9,8 @@ import Volumes
 @Suite struct StreamAugmentationTests {
   /// Takes the patch a voxel towards the end of y, and adds the address to it.
   private struct Shift: PatchAugmentation {
+    let digest = "shift"
+
     func worker(patchShape: Shape, margin: Shape) -> any PatchAugmentationWorker { Worker() }
 
     final class Worker: PatchAugmentationWorker {
@@ -107,6 +109,43 @@ import Volumes
     let expected = try ShardStream(
       at: folder.path("."), set: "grid", split: .validation(fold: 1), globalBatch: 4, options: plain)
     #expect(try open(folder, .validation(fold: 1), set: "grid").collect() == expected.collect())
+  }
+
+  @Test func aStateIsOfItsAugmentation() throws {
+    let folder = TemporaryFolder()
+    try SampleShards().write(into: folder)
+    let preset = Preset.miscnn
+    func stream(_ augmentation: AugmentedPatches?, _ state: StreamState? = nil) throws -> ShardStream {
+      var options = StreamOptions()
+      options.augmentation = augmentation
+      return try ShardStream(
+        at: folder.path("."), set: "random", split: .train(fold: 0), globalBatch: 4, options: options, resuming: state)
+    }
+    let own = AugmentedPatches(preset.transforms, sampling: preset.sampling)
+    let (state, plain) = (try stream(own).state, try stream(nil).state)
+    #expect(plain.augmentation == "none" && state.augmentation?.count == 64)
+    #expect(try StreamState(json: state.json) == state)
+    _ = try stream(own, state)
+    var stronger = preset.transforms
+    stronger[0] = .mirror(Mirror(probability: ZYX { _ in 0.25 }))
+    let others = [
+      AugmentedPatches(stronger, sampling: preset.sampling), AugmentedPatches(preset.transforms.reversed()),
+      AugmentedPatches(preset.transforms, sampling: SpatialSampling(imageOrder: .nearest)),
+    ]
+    for other in others {
+      #expect(
+        folder.message { _ = try stream(other, state) }?.hasPrefix(
+          "state: of another stream: the augmentation, found \(state.augmentation ?? ""), expected ") == true)
+    }
+    for (found, other) in [(state, nil), (plain, own)] {
+      #expect(throws: StreamError.self) { _ = try stream(other, found) }
+    }
+    // Of before the augmentation was recorded: whoever goes on is believed.
+    let old = try StreamState(
+      json: state.json.replacing(/"augmentation":"\w+",/, with: ""))
+    #expect(old.augmentation == nil)
+    _ = try stream(own, old)
+    _ = try stream(nil, old)
   }
 
   @Test func aWrongParameterIsToldWhenItIsOpened() throws {

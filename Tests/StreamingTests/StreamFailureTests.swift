@@ -146,6 +146,33 @@ import Volumes
     #expect(try open(.train(fold: 1)).collect().count == 20)
   }
 
+  @Test func anotherVersionIsRefused() throws {
+    let text = String(decoding: try folder.contents("manifest.json"), as: UTF8.self)
+    try folder.put(
+      Data(text.replacing("\"format_version\" : 1", with: "\"format_version\" : 2").utf8), "manifest.json")
+    #expect(
+      refusal { try open() }
+        == "./manifest.json: the manifest is of another version, found 2, expected 1; "
+        + "use the segprep that wrote it, or make the shards again")
+    try FileManager.default.removeItem(atPath: folder.path("manifest.json"))
+    #expect(refusal { try open() } == ".: no manifest.json there, expected the folder that `segprep shard --out` wrote")
+  }
+
+  @Test func anotherTypeInOneOfTheFilesIsRefused() throws {
+    let other = TemporaryFolder()
+    try SampleShards(image: .float32).write(into: other)
+    let file = "random/fold1-00001.h5"
+    try folder.put(Data(try other.contents(file)), file)
+    var manifest = try ShardManifest.required(folder: folder.path("."))
+    let theirs = try #require(ShardManifest.required(folder: other.path(".")).files.first { $0.file == file })
+    manifest.files = manifest.files.map { $0.file == file ? theirs : $0 }
+    try manifest.write(folder: folder.path("."), flush: false)
+    #expect(
+      refusal { try open() }
+        == "./\(file): not the file that the manifest speaks of: the patches' layout, found another, "
+        + "expected that of random/fold1-00000.h5; run `segprep repair`, or copy the file again")
+  }
+
   @Test func truncatedWhileInUse() throws {
     let stream = try open(threads: 1) {
       $0.batches = 2
@@ -224,6 +251,8 @@ import Volumes
   private final class Told: @unchecked Sendable { var stalls: [StreamStall] = [] }
 
   private struct Slow: PatchAugmentation {
+    let digest = "slow"
+
     func worker(patchShape: Shape, margin: Shape) -> any PatchAugmentationWorker { Worker() }
 
     final class Worker: PatchAugmentationWorker {

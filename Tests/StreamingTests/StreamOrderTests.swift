@@ -103,7 +103,8 @@ import Testing
     let json = try stream().state.json
     #expect(!json.contains("\n"))
     #expect(
-      json.hasPrefix(#"{"batch":0,"epoch":0,"format":"segprep-stream-state","format_version":1,"global_batch":4,"#))
+      json.hasPrefix(
+        #"{"augmentation":"none","batch":0,"epoch":0,"format":"segprep-stream-state","format_version":1,"#))
     for text in [
       "", "{}", json.replacingOccurrences(of: "state", with: "stage"),
       json.replacingOccurrences(of: "version\":1", with: "version\":2"),

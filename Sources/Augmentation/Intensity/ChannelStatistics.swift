@@ -2,14 +2,10 @@ import CKernels
 
 /// What is known about the values of one channel at some point; what is nil is not known.
 struct ChannelStatistics: Equatable {
-  struct Moments: Equatable {
-    var mean: Double
-    /// ddof 0.
-    var deviation: Double
-  }
-
   var range: ClosedRange<Float>?
-  var moments: Moments?
+  var mean: Double?
+  /// ddof 0.
+  var deviation: Double?
 
   static let unknown = ChannelStatistics()
 
@@ -20,37 +16,55 @@ struct ChannelStatistics: Equatable {
         let ends = ($0.lowerBound * scale + offset, $0.upperBound * scale + offset)
         return min(ends.0, ends.1)...max(ends.0, ends.1)
       },
-      moments: moments.map {
-        Moments(
-          mean: $0.mean * Double(scale) + Double(offset), deviation: $0.deviation * Double(abs(scale)))
-      })
+      mean: mean.map { $0 * Double(scale) + Double(offset) },
+      deviation: deviation.map { $0 * Double(abs(scale)) })
+  }
+
+  func knows(_ wanted: Measurement.Wanted) -> Bool {
+    switch wanted {
+    case .range: range != nil
+    case .mean: range != nil && mean != nil
+    case .deviation: range != nil && mean != nil && deviation != nil
+    }
   }
 }
 
 /// Statistics on the way: filled while voxels pass.
 final class Measurement {
-  private var kernel = segprep_moments()
-  private var shift: Float = 0
+  /// How much is measured; each level includes those before it.
+  enum Wanted {
+    case range
+    case mean
+    case deviation
 
-  init() { clear() }
-
-  func clear() {
-    kernel = segprep_moments(
-      count: 0, sum: 0, squares: 0, lowest: .greatestFiniteMagnitude, highest: -.greatestFiniteMagnitude)
+    fileprivate var kernel: Int32 {
+      switch self {
+      case .range: Int32(SEGPREP_RANGE.rawValue)
+      case .mean: Int32(SEGPREP_MEAN.rawValue)
+      case .deviation: Int32(SEGPREP_DEVIATION.rawValue)
+      }
+    }
   }
 
+  private let wanted: Wanted
+  private var sums = segprep_moments(
+    count: 0, sum: 0, squares: 0, lowest: .greatestFiniteMagnitude, highest: -.greatestFiniteMagnitude)
+  private var shift: Float = 0
+
+  init(_ wanted: Wanted) { self.wanted = wanted }
+
   func add(_ values: UnsafePointer<Float>, count: Int) {
-    if kernel.count == 0 { shift = values[0] }
-    var identity = segprep_pointwise(
-      lower: -.greatestFiniteMagnitude, upper: .greatestFiniteMagnitude, offset: 0, scale: 1)
-    segprep_measure(&identity, values, count, shift, &kernel)
+    if sums.count == 0 { shift = values[0] }
+    segprep_describe(values, count, shift, wanted.kernel, &sums)
   }
 
   var statistics: ChannelStatistics {
-    let mean = kernel.sum / kernel.count
-    let variance = max(0, kernel.squares / kernel.count - mean * mean)
-    return ChannelStatistics(
-      range: kernel.lowest...max(kernel.lowest, kernel.highest),
-      moments: .init(mean: mean + Double(shift), deviation: variance.squareRoot()))
+    var result = ChannelStatistics(range: sums.lowest...max(sums.lowest, sums.highest))
+    guard wanted != .range else { return result }
+    let mean = sums.sum / sums.count
+    result.mean = mean + Double(shift)
+    guard wanted == .deviation else { return result }
+    result.deviation = max(0, sums.squares / sums.count - mean * mean).squareRoot()
+    return result
   }
 }

@@ -61,26 +61,29 @@ struct IntensityRun {
   }
 
   private mutating func contrast(_ factor: Float, preservesRange: Bool) {
-    let (range, mean) = (knownRange(), Float(knownMean()))
+    let known = known(.mean)
+    let (range, mean) = (known.range ?? 0...0, Float(known.mean ?? 0))
     var map = segprep_affine(scale: factor, offset: mean - mean * factor)
     if preservesRange { (map.lower, map.upper) = (range.lowerBound, range.upperBound) }
     wait(.affine(map))
     var changed = statistics.scaled(by: map.scale, offset: map.offset)
     if preservesRange, factor > 1 {
       // The extremes are clamped to what they were, and so are values near them, whose mean is no longer known.
-      changed = ChannelStatistics(range: range, moments: nil)
+      changed = ChannelStatistics(range: range)
     }
     statistics = changed
     // Of a case, what the clamp does to its mean cannot be seen from the patch; it is taken as if nothing were clamped.
     ofCase = ofCase.map {
-      ChannelStatistics(
-        range: preservesRange && factor > 1 ? range : $0.scaled(by: map.scale, offset: map.offset).range,
-        moments: $0.scaled(by: map.scale, offset: map.offset).moments)
+      var scaled = $0.scaled(by: map.scale, offset: map.offset)
+      if preservesRange, factor > 1 { scaled.range = range }
+      return scaled
     }
   }
 
   private mutating func gamma(_ exponent: Float, inverts: Bool, retainsStatistics: Bool) {
-    let range = knownRange()
+    // What is to be put back is measured along with the extremes.
+    if retainsStatistics, ofCase == nil, !statistics.knows(.range) { measure(.deviation) }
+    let range = known(.range).range ?? 0...0
     let width = range.upperBound - range.lowerBound
     let toUnit = 1 / (width + 1e-7)  // batchgenerators' epsilon
     let power =
@@ -91,20 +94,23 @@ struct IntensityRun {
       : segprep_power(
         in_offset: range.lowerBound, in_scale: toUnit, exponent: exponent, out_scale: width,
         out_offset: range.lowerBound)
-    let before = Measurement(), after = Measurement()
-    let known = statistics.moments
-    if retainsStatistics, known == nil { wait(.measure(before)) }
+    let before = Measurement(.deviation), after = Measurement(.deviation)
+    let known = statistics
+    let isKnown = known.knows(.deviation)
+    if retainsStatistics, !isKnown { wait(.measure(before)) }
     wait(.power(power))
     let ends = [range.lowerBound, range.upperBound].map { ChunkOperation.power(power).applied(to: $0) }
-    statistics = ChannelStatistics(range: min(ends[0], ends[1])...max(ends[0], ends[1]), moments: nil)
+    statistics = ChannelStatistics(range: min(ends[0], ends[1])...max(ends[0], ends[1]))
     ofCase = ofCase.map { _ in statistics }
     guard retainsStatistics else { return }
     wait(.measure(after))
     flush()
-    guard let old = known ?? before.statistics.moments, let new = after.statistics.moments else { return }
-    statistics.moments = new
-    let factor = old.deviation / (new.deviation + 1e-8)  // batchgenerators' epsilon
-    scale(by: Float(factor), offset: Float(old.mean - new.mean * factor))
+    let (old, new) = (isKnown ? known : before.statistics, after.statistics)
+    guard let oldMean = old.mean, let oldDeviation = old.deviation else { return }
+    guard let newMean = new.mean, let newDeviation = new.deviation else { return }
+    (statistics.mean, statistics.deviation) = (newMean, newDeviation)
+    let factor = oldDeviation / (newDeviation + 1e-8)  // batchgenerators' epsilon
+    scale(by: Float(factor), offset: Float(oldMean - newMean * factor))
   }
 
   /// Puts an operation into the next pass.
@@ -113,21 +119,18 @@ struct IntensityRun {
     padValue = operation.applied(to: padValue)
   }
 
-  private mutating func knownRange() -> ClosedRange<Float> {
-    if let range = ofCase?.range { return range }
-    if statistics.range == nil { measure() }
-    return statistics.range ?? 0...0
-  }
-
-  private mutating func knownMean() -> Double {
-    if let moments = ofCase?.moments { return moments.mean }
-    if statistics.moments == nil { measure() }
-    return statistics.moments?.mean ?? 0
+  /// The case's numbers where they are to be used and known, else the patch's, measured if need be.
+  private mutating func known(_ wanted: Measurement.Wanted) -> ChannelStatistics {
+    if let ofCase, ofCase.knows(wanted) { return ofCase }
+    if !statistics.knows(wanted) { measure(wanted) }
+    var known = statistics
+    if let range = ofCase?.range { known.range = range }
+    return known
   }
 
   /// Measures what there is after the waiting operations; where none wait, without writing anything.
-  private mutating func measure() {
-    let measurement = Measurement()
+  private mutating func measure(_ wanted: Measurement.Wanted) {
+    let measurement = Measurement(wanted)
     if waiting.isEmpty {
       forEachStretch { first, count in
         measurement.add(values.stretch(from: first, count: count, widenedInto: scratch.stretch), count: count)

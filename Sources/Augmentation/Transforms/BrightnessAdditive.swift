@@ -1,7 +1,7 @@
 import Randomness
 
 /// Adds a number to all values.
-public struct BrightnessAdditive: Sendable, Equatable {
+public struct BrightnessAdditive: Sendable, Equatable, Encodable {
   /// The mean of the normal distribution that it comes from, in the image's units.
   public var mean: Double
   /// The distribution's standard deviation, in the image's units.

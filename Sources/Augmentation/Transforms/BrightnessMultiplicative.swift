@@ -1,7 +1,7 @@
 import Randomness
 
 /// Multiplies values by a factor.
-public struct BrightnessMultiplicative: Sendable, Equatable {
+public struct BrightnessMultiplicative: Sendable, Equatable, Encodable {
   /// The range of factors.
   public var factor: ClosedRange<Double>
   /// Whether half of the draws are below 1, where the range has such (nnU-Net); otherwise all factors are as likely.

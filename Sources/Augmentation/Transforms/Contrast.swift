@@ -1,7 +1,7 @@
 import Randomness
 
 /// Multiplies the distance of values from their mean: (v - mean) * factor + mean, clamped to the old extremes.
-public struct Contrast: Sendable, Equatable {
+public struct Contrast: Sendable, Equatable, Encodable {
   /// The range of factors; half of the draws are below 1 where it has such.
   public var factor: ClosedRange<Double>
   /// Whether values are clamped to what the extremes were before.

@@ -3,7 +3,7 @@ import Volumes
 
 /// Deforms the patch smoothly, as batchgenerators does: along each axis uniform noise between -1 and 1, blurred with a
 /// Gaussian of `sigma` and multiplied by `alpha`, is added to the coordinates.
-public struct Elastic: Sendable, Equatable {
+public struct Elastic: Sendable, Equatable, Encodable {
   /// The range of strengths.
   public var alpha: ClosedRange<Double>
   /// The range of the Gaussian's standard deviations, in voxels; at least `ElasticField.smallestSigma`.

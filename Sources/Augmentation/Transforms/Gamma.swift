@@ -1,7 +1,7 @@
 import Randomness
 
 /// Raises values to a power between their extremes: ((v - min) / (max - min + 1e-7))^exponent * (max - min) + min.
-public struct Gamma: Sendable, Equatable {
+public struct Gamma: Sendable, Equatable, Encodable {
   /// The range of exponents; half of the draws are below 1 where it has such.
   public var exponent: ClosedRange<Double>
   /// Whether values are negated before and after, so that the bright ones are spread instead of the dark ones.

@@ -3,7 +3,7 @@ import Volumes
 
 /// Blurs with a Gaussian, cut off at four standard deviations; the image goes on mirrored about its outer faces.
 /// Equal to `scipy.ndimage.gaussian_filter`. A single slice is blurred in its plane.
-public struct GaussianBlur: Sendable, Equatable {
+public struct GaussianBlur: Sendable, Equatable, Encodable {
   /// The range of standard deviations in voxels.
   public var sigma: ClosedRange<Double>
   /// Whether each axis has a standard deviation of its own.

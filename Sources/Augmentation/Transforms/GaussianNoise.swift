@@ -1,7 +1,7 @@
 import Randomness
 
 /// Adds to each voxel a number of its own from a normal distribution around 0.
-public struct GaussianNoise: Sendable, Equatable {
+public struct GaussianNoise: Sendable, Equatable, Encodable {
   /// The range of standard deviations, in the image's units; batchgenerators calls it variance.
   public var deviation: ClosedRange<Double>
   /// How often, and to which channels.

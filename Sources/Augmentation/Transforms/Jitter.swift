@@ -2,7 +2,7 @@ import Randomness
 import Volumes
 
 /// Shifts the patch by whole voxels within its margin; where it came to lie is reported.
-public struct Jitter: Sendable, Equatable {
+public struct Jitter: Sendable, Equatable, Encodable {
   /// The largest shift along each axis in voxels, either way; nil for the margin. Never more than the margin.
   public var voxels: ZYX<Int>?
   /// The probability that a sample is shifted.

@@ -2,7 +2,7 @@ import Randomness
 import Volumes
 
 /// Turns the order of voxels round along axes, each by itself; exact, no voxel is interpolated.
-public struct Mirror: Sendable, Equatable {
+public struct Mirror: Sendable, Equatable, Encodable {
   /// The probability for each axis.
   public var probability: ZYX<Double>
 

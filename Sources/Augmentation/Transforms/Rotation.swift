@@ -2,7 +2,7 @@ import Randomness
 import Volumes
 
 /// Turns the patch about its centre, with an angle of its own about each axis; a single slice is turned in its plane.
-public struct Rotation: Sendable, Equatable {
+public struct Rotation: Sendable, Equatable, Encodable {
   /// The angles about the z, y and x axes in degrees; positive as batchgenerators turns coordinates.
   public var degrees: ZYX<ClosedRange<Double>>
   /// The probability that a sample is turned, about all axes at once.

@@ -2,7 +2,7 @@ import Randomness
 import Volumes
 
 /// Scales the patch about its centre. Coordinates are multiplied, as in batchgenerators: above 1 things become smaller.
-public struct Scale: Sendable, Equatable {
+public struct Scale: Sendable, Equatable, Encodable {
   /// The range of factors; half of the draws are below 1 where it has such.
   public var factor: ClosedRange<Double>
   /// Whether each axis has a factor of its own.

@@ -4,7 +4,7 @@ import Volumes
 /// Takes values on a coarser grid (nearest voxel) and interpolates them back (linearly), with the centres of both grids'
 /// voxels where they belong: nnU-Net v2's mathematics, but that a middle between two voxels goes to either in turn, so that
 /// nothing shifts. A single slice keeps its one voxel along z.
-public struct SimulatedLowResolution: Sendable, Equatable {
+public struct SimulatedLowResolution: Sendable, Equatable, Encodable {
   /// The range of the coarse grid's voxels per voxel, along each axis.
   public var zoom: ClosedRange<Double>
   /// Whether each axis has a zoom of its own.

@@ -78,6 +78,13 @@ void segprep_measure(const segprep_pointwise *map, const float *src, size_t n, f
 void segprep_measure_masked(const segprep_pointwise *map, const float *src, const uint8_t *mask, size_t n, float shift,
                             segprep_moments *moments);
 
+// How much is to be known of values; each level includes those before it.
+enum segprep_wanted { SEGPREP_RANGE, SEGPREP_MEAN, SEGPREP_DEVIATION };
+
+// Adds values to `moments` without a map: count and extremes, and the sums of (value - shift) and of its square as wanted.
+// The same bits on every CPU.
+void segprep_describe(const float *src, size_t n, float shift, int wanted, segprep_moments *moments);
+
 // Whether all n bytes equal the first one.
 int segprep_is_constant(const uint8_t *bytes, size_t n);
 

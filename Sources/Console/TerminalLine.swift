@@ -2,24 +2,29 @@ import Foundation
 
 /// A line on standard error that is drawn over and over; nothing where standard error is no terminal. For one thread at a
 /// time.
-final class TerminalLine {
+public final class TerminalLine {
   /// Whether the line can be drawn over: a dumb terminal knows no way to clear it.
-  let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  public let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   private var drawn = Date.distantPast
 
   /// Between two redrawings of the line, in seconds: faster cannot be read.
   private static let interval = 0.1
 
-  /// Whether a new text could be read by now.
-  var isDue: Bool { isTerminal && Date().timeIntervalSince(drawn) >= Self.interval }
+  /// A line that nothing is drawn on yet.
+  public init() {}
 
-  func draw(_ text: String) {
+  /// Whether a new text could be read by now.
+  public var isDue: Bool { isTerminal && Date().timeIntervalSince(drawn) >= Self.interval }
+
+  /// Puts a text in the place of the last one.
+  public func draw(_ text: String) {
     guard isTerminal else { return }
     drawn = Date()
     write("\r\u{1b}[K" + text.prefix(columns - 1))
   }
 
-  func clear() { if isTerminal { write("\r\u{1b}[K") } }
+  /// Leaves the line blank.
+  public func clear() { if isTerminal { write("\r\u{1b}[K") } }
 
   private var columns: Int {
     var size = winsize()

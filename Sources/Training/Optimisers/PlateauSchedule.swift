@@ -1,0 +1,23 @@
+import Recipes
+
+/// Lowers the learning rate where the loss stops falling.
+public struct PlateauSchedule: Sendable, Codable, Equatable {
+  private var best: Double?
+  private var waited = 0
+
+  /// Before the first epoch.
+  public init() {}
+
+  /// The learning rate after an epoch with that loss. As PyTorch's ReduceLROnPlateau: lower by a part of 1e-4 is lower.
+  public mutating func rate(after loss: Double, rate: Double, _ recipe: PlateauRecipe) -> Double {
+    if best.map({ loss < $0 * (1 - 1e-4) }) ?? true {
+      (best, waited) = (loss, 0)
+    } else {
+      waited += 1
+    }
+    guard waited > recipe.patience else { return rate }
+    waited = 0
+    let lowered = max(rate * recipe.factor, recipe.minimumRate)
+    return rate - lowered > 1e-8 ? lowered : rate
+  }
+}

@@ -1,0 +1,43 @@
+import Files
+import Foundation
+import Prepared
+
+/// The folder of a training: held against other runs.
+public final class RunFolder {
+  /// The folder.
+  public let path: String
+  private let lock: FolderLock
+
+  /// Makes the folder, and holds it.
+  /// - Throws: `TrainingError.runHeld`, `FileError`.
+  public init(_ path: String) throws {
+    try Folder.make(path)
+    guard let lock = try FolderLock(path) else { throw TrainingError.runHeld(path: path) }
+    try FolderLock.clear(path)
+    self.path = path
+    self.lock = lock
+  }
+
+  /// The state after the last epoch, or within one.
+  public var last: String { path + "/last.safetensors" }
+  /// The network of the lowest loss.
+  public var best: String { path + "/best.safetensors" }
+  /// A line of JSON for each epoch.
+  public var log: String { path + "/log.jsonl" }
+  /// What was trained, and how it ended.
+  public var summary: String { path + "/run.json" }
+
+  /// The log's first lines; fewer where it has fewer.
+  /// - Throws: `FileError`.
+  func epochs(_ count: Int) throws -> [EpochReport] {
+    guard Folder.isFile(log) else { return [] }
+    return try OpenFile(reading: log).contents().split(separator: UInt8(ascii: "\n")).prefix(count).compactMap {
+      try? CanonicalJSON.value(EpochReport.self, from: Data($0))
+    }
+  }
+
+  /// Puts the log on the disk.
+  func write(_ epochs: [EpochReport]) throws {
+    try AtomicFile.write(try epochs.map { try CanonicalJSON.text($0, compact: true) + "\n" }.joined(), to: log)
+  }
+}

@@ -1,0 +1,225 @@
+import Dispatch
+import Files
+import Recipes
+import Shards
+import Streaming
+
+/// A training, from the first epoch or from where an earlier run was, to the last.
+///
+/// On the CPU the same shards, recipe and threads of the computation give the same checkpoints, whatever the stream's
+/// threads are and however often it was stopped.
+public final class TrainingRun {
+  /// The network; after `run` that of the last step.
+  public let network: UNet3D
+  private let input: TrainingInput
+  private let recipe: TrainingRecipe
+  private let loss: any Loss
+  private let optimiser: any Optimiser
+  private let stream: ShardStream
+  private let folder: RunFolder
+  private let saveSeconds: Double
+  private let observer: any TrainingObserver
+  private let batchesPerEpoch: Int
+  private var head: Checkpoint.Head
+  /// What is known of it so far.
+  public var state: State { State(head: head, parameters: network.parameterCount) }
+  private var epochs: [EpochReport]
+  private var saved = DispatchTime.now()
+
+  private var progress: TrainingProgress {
+    get { head.progress }
+    set { head.progress = newValue }
+  }
+
+  /// What a training is, beside its recipe and input.
+  public struct Identity: Sendable {
+    /// The network.
+    public var network: NetworkDescription
+    /// Names by class number.
+    public var classes: [String]
+    /// Names by channel number.
+    public var channels: [String]
+    /// The digest of what decides the patches.
+    public var shardsDigest: String
+    /// The digest of what decides the training.
+    public var trainDigest: String
+
+    /// A network for shards of these classes and channels.
+    public init(
+      network: NetworkDescription, classes: [String], channels: [String], shardsDigest: String, trainDigest: String
+    ) {
+      self.network = network
+      self.classes = classes
+      self.channels = channels
+      self.shardsDigest = shardsDigest
+      self.trainDigest = trainDigest
+    }
+  }
+
+  /// What is known of a training.
+  public struct State: Sendable {
+    /// As its checkpoint says it.
+    public var head: Checkpoint.Head
+    /// Numbers that are learned.
+    public var parameters: Int
+  }
+
+  /// Makes the network, or reads it from the folder's last checkpoint, and opens the stream.
+  /// - Parameter saveSeconds: between two checkpoints within an epoch.
+  /// - Throws: `TrainingError`, `StreamError`, `FileError`, and what opening a stream throws.
+  public init(
+    _ identity: Identity, on input: TrainingInput, recipe: TrainingRecipe, in folder: RunFolder,
+    device: Device = .cpu, resuming isResuming: Bool = false, saveSeconds: Double = 600,
+    observer: any TrainingObserver
+  ) throws {
+    guard Folder.isFile(folder.last) == isResuming else {
+      throw isResuming ? TrainingError.noRun(path: folder.path) : .runThere(path: folder.path)
+    }
+    let loss = try recipe.loss.loss()
+    let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
+    let stream = try input.training(resuming: earlier?.head.progress.stream)
+    try identity.network.check(patch: stream.shape.patch)
+    let need = MemoryNeed(identity.network, patch: stream.shape.patch, batch: input.batch)
+    if device == .cpu, need.bytes > Memory.availableBytes {
+      throw TrainingError.doesNotFit(need, available: Memory.availableBytes)
+    }
+    network = try UNet3D(identity.network, seed: recipe.seed, device: device)
+    optimiser = try recipe.optimiser.optimiser(of: network.parameters)
+    let beginning = Checkpoint.Head(
+      network: identity.network, classes: identity.classes, channels: identity.channels,
+      patch: stream.shape.patch.array, shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest,
+      fold: input.fold, recipe: recipe,
+      progress: TrainingProgress(learningRate: optimiser.learningRate, stream: try stream.state))
+    head = beginning
+    if let earlier {
+      try earlier.check(beginning)
+      try earlier.fill(network)
+      try earlier.fill(optimiser)
+      head.progress = earlier.head.progress
+    }
+    epochs = try folder.epochs(head.progress.epochs)
+    batchesPerEpoch = recipe.batchesPerEpoch ?? stream.batchesPerEpoch
+    (self.input, self.recipe, self.loss, self.stream, self.folder) = (input, recipe, loss, stream, folder)
+    (self.saveSeconds, self.observer) = (saveSeconds, observer)
+  }
+
+  /// Trains to the end; returns all epochs, those of earlier runs among them.
+  /// - Throws: `TrainingError`, `StreamError`, `FileError`, and what reading a patch throws.
+  public func run() throws -> [EpochReport] {
+    observer.began(
+      TrainingStart(
+        network: network.description, parameters: network.parameterCount, device: network.device,
+        patches: stream.patches, batchesPerEpoch: batchesPerEpoch, epochsDone: progress.epochs,
+        epochs: recipe.epochs))
+    do {
+      while progress.epochs < recipe.epochs, !progress.isStopped { try epoch() }
+    } catch TrainingError.memory {
+      throw TrainingError.doesNotFit(
+        MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch), available: nil)
+    }
+    return epochs
+  }
+
+  private func epoch() throws {
+    let (start, first, waited) = (DispatchTime.now(), progress.batches, try stream.times.wait)
+    while progress.batches < batchesPerEpoch {
+      try step()
+      if progress.batches < batchesPerEpoch, saved.seconds >= saveSeconds { try save() }
+    }
+    let trained = start.seconds
+    let wait = Double(try stream.times.wait - waited) * 1e-9
+    let patches = (progress.batches - first) * stream.shape.samples
+    let validation = try input.validating().map {
+      try Validation(network, loss, on: $0, epoch: progress.epochs + 1)
+    }
+    let trainingLoss = progress.lossSum / Double(progress.batches)
+    let rate = optimiser.learningRate
+    let isBest = end(epochOf: validation?.loss ?? trainingLoss)
+    epochs.append(
+      EpochReport(
+        epoch: progress.epochs, trainingLoss: trainingLoss, validationLoss: validation?.loss,
+        dice: names(validation?.dice ?? []), learningRate: rate, isBest: isBest, seconds: start.seconds,
+        patchesPerSecond: Double(patches) / max(trained, 1e-9), waitSeconds: wait))
+    try folder.write(epochs)
+    if isBest { try Checkpoint.write(network, optimiser: nil, head: head, to: folder.best) }
+    try save()
+    try observer.finished(epochs[epochs.count - 1], all: epochs)
+  }
+
+  /// One batch: forward, backward, a step of the optimiser.
+  private func step() throws {
+    guard let batch = try stream.next() else { preconditionFailure("the training's stream has no end") }
+    let tensors = try PatchBatch(batch, classes: network.description.classes, device: network.device)
+    let computesInHalf = network.device == .cuda && Torch.hasCUDABFloat16
+    let logits =
+      computesInHalf
+      ? try Torch.withBFloat16 { try network(tensors.images, isTraining: true) }
+      : try network(tensors.images, isTraining: true)
+    let value = try DeepSupervision(loss: loss).value(logits, labels: tensors.labels)
+    let number = try value.item()
+    guard number.isFinite else {
+      throw TrainingError.notANumber(
+        loss: "\(number)", epoch: progress.epochs + 1, batch: progress.batches + 1,
+        patches: batch.samples.map(\.name))
+    }
+    try value.backward()
+    try optimiser.step()
+    progress.batches += 1
+    progress.lossSum += number
+    observer.stepped(
+      TrainingStep(
+        epoch: progress.epochs + 1, batch: progress.batches, loss: number, samples: stream.shape.samples))
+  }
+
+  /// Counts an epoch with that loss; returns whether it is the lowest.
+  private func end(epochOf loss: Double) -> Bool {
+    progress.epochs += 1
+    progress.batches = 0
+    progress.lossSum = 0
+    let isBest = progress.best.map { loss < $0.loss } ?? true
+    if isBest { progress.best = TrainingProgress.Best(epoch: progress.epochs, loss: loss) }
+    if let patience = recipe.earlyStop, let best = progress.best {
+      progress.isStopped = progress.epochs - best.epoch >= patience
+    }
+    if let plateau = recipe.plateau {
+      optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
+    }
+    note()
+    return isBest
+  }
+
+  private func save() throws {
+    note()
+    progress.stream = try stream.state
+    try Checkpoint.write(network, optimiser: optimiser, head: head, to: folder.last)
+    saved = DispatchTime.now()
+  }
+
+  private func note() { (progress.steps, progress.learningRate) = (optimiser.steps, optimiser.learningRate) }
+
+  private func names(_ dice: [Double?]) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: zip(head.classes, dice).compactMap { name, dice in dice.map { (name, $0) } })
+  }
+}
+
+extension DispatchTime {
+  /// Since then.
+  fileprivate var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - uptimeNanoseconds) * 1e-9 }
+}
+
+extension Checkpoint {
+  /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference.
+  fileprivate func check(_ expected: Head) throws {
+    func hold(_ what: String, _ found: some Equatable & CustomStringConvertible, _ expected: String) throws {
+      guard "\(found)" == expected else { throw other(what, found: "\(found)", expected: expected) }
+    }
+    try hold("the network", head.network.summary, expected.network.summary)
+    try hold("the classes", head.classes.joined(separator: ", "), expected.classes.joined(separator: ", "))
+    try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
+    try hold("the fold", head.fold.map { "\($0)" } ?? "all", expected.fold.map { "\($0)" } ?? "all")
+    try hold("the digest of the training", head.trainDigest, expected.trainDigest)
+    var (found, recipe) = (head.recipe, expected.recipe)
+    (found.epochs, recipe.epochs) = (0, 0)
+    try hold("loss, optimiser, schedule or seed", "\(found)", "\(recipe)")
+  }
+}

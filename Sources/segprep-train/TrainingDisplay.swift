@@ -1,0 +1,61 @@
+import Console
+import Foundation
+import Pipeline
+import Training
+
+/// Shows a training: a line that is redrawn on a terminal, and one for each epoch; on standard error.
+final class TrainingDisplay: TrainingObserver {
+  private let isSilent: Bool
+  private let line = TerminalLine()
+  private var start: TrainingStart?
+  private var epochStart = Date()
+  private var runStart = Date()
+  private var steps = 0
+
+  init(isSilent: Bool) { self.isSilent = isSilent }
+
+  func began(_ start: TrainingStart) {
+    self.start = start
+    (epochStart, runStart) = (Date(), Date())
+    guard !isSilent else { return }
+    printError(
+      "3D U-Net, \(start.network.summary): \(start.parameters) parameters, on \(start.device.rawValue); "
+        + "\(Quantity.counted(start.patches, "patch", "patches")), "
+        + Quantity.counted(start.batchesPerEpoch, "batch", "batches") + " an epoch")
+    if start.epochsDone > 0 { printError("goes on after epoch \(start.epochsDone)") }
+  }
+
+  func stepped(_ step: TrainingStep) {
+    steps += 1
+    guard !isSilent, line.isDue, let start else { return }
+    let seconds = Date().timeIntervalSince(epochStart)
+    let rate = Double(step.batch * step.samples) / max(seconds, 1e-3)
+    line.draw(
+      "[\(step.epoch)/\(start.epochs)] batch \(step.batch)/\(start.batchesPerEpoch) "
+        + "loss \(Quantity.number(step.loss)) | \(Quantity.number(rate, decimals: 1)) patches/s, \(left(step.epoch - 1))"
+    )
+  }
+
+  func finished(_ epoch: EpochReport, all: [EpochReport]) {
+    epochStart = Date()
+    guard !isSilent, let start else { return }
+    line.clear()
+    var text = "[\(epoch.epoch)/\(start.epochs)] loss \(Quantity.number(epoch.trainingLoss))"
+    if let loss = epoch.validationLoss { text += ", validation \(Quantity.number(loss))" }
+    let dice = epoch.dice.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.number($0.value, decimals: 3))" }
+    if !dice.isEmpty { text += ", Dice \(dice.joined(separator: " "))" }
+    text += epoch.isBest ? " (best)" : ""
+    printError(
+      "\(text) | \(Quantity.number(epoch.patchesPerSecond, decimals: 1)) patches/s, "
+        + "\(Quantity.seconds(epoch.waitSeconds)) waited for data, \(left(epoch.epoch))")
+  }
+
+  func end() { if !isSilent { line.clear() } }
+
+  private func left(_ done: Int) -> String {
+    guard let start, steps > 0 else { return "" }
+    let perStep = Date().timeIntervalSince(runStart) / Double(steps)
+    let rest = (start.epochs - start.epochsDone) * start.batchesPerEpoch - steps
+    return "\(Quantity.seconds(perStep * Double(max(0, rest)))) left"
+  }
+}
