@@ -4,7 +4,8 @@
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
   liblz4-dev libzstd-dev libtorch-dev
 # Tests: the libraries whose results ours are compared with.
-APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv
+APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv python3-torch python3-pip \
+  python3-setuptools python3-wheel
 # Benchmarks: what makes the raw cases and holds the peers.
 APT_BENCH := python3 python3-numpy python3-venv
 
@@ -17,7 +18,7 @@ DEMO := demo
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build library test lint unit end-to-end consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo build library test lint unit end-to-end python consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -45,7 +46,7 @@ library: apt-build
 	cp -f $(LIBRARY)/release/libCInterface.so $(LIBRARY)/libsegprep.so
 	cp -f Sources/CSegprep/segprep.h $(LIBRARY)/segprep.h
 
-test: lint unit end-to-end consumer
+test: lint unit end-to-end python consumer
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -58,6 +59,11 @@ unit: apt-build apt-test plugins
 # The built program against nibabel, SciPy and h5py, as a user runs it.
 end-to-end: build library apt-test plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) /usr/bin/python3 -m unittest discover --start-directory Tests/EndToEnd --verbose
+
+# The Python package against h5py, with PyTorch, in one process and in several.
+python: build library apt-test
+	SEGPREP=$(CURDIR)/$(SEGPREP) SEGPREP_LIBRARY=$(CURDIR)/$(LIBRARY)/libsegprep.so \
+	  /usr/bin/python3 -W ignore -m unittest discover --start-directory Python/tests --verbose
 
 # Another package that depends on the library by a tagged URL; builds what is committed.
 consumer:

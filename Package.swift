@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Streaming", targets: ["Streaming"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "Recipes", targets: ["Recipes"]),
+    .library(name: "Prediction", targets: ["Prediction"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Parallelism", targets: ["Parallelism"]),
     .library(name: "Volumes", targets: ["Volumes"]),
@@ -79,10 +80,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Prediction", dependencies: ["NIfTI", "Prepared", "Preprocessing", "Shards", "Volumes"],
+      swiftSettings: strict),
+    .target(
       name: "Pipeline",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prepared", "Preprocessing",
-        "Recipes", "Shards", "Streaming", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "Files", "HDF5", "NIfTI", "Parallelism", "Prediction", "Prepared",
+        "Preprocessing", "Recipes", "Shards", "Streaming", "Volumes",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
@@ -100,7 +104,8 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        .product(name: "ArgumentParser", package: "swift-argument-parser")
+        "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -148,6 +153,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Files", "TestSupport", "Volumes"], swiftSettings: strict),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: ["NIfTI", "Prediction", "Preprocessing", "TestSupport", "Volumes"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
@@ -195,7 +203,8 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .executableTarget(
       name: "segprep-train",
       dependencies: [
-        "Console", "Files", "Pictures", "Pipeline", "Prepared", "Recipes", "Shards", "Training",
+        "Console", "Files", "Parallelism", "Pictures", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards",
+        "Streaming", "Training", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -108,7 +108,6 @@ INLINE void label_nearest(const segprep_warp *warp, const places *p, uint8_t *la
 
 // The class of the greatest trilinear weight among the 8 (planar: 4) voxels around one place; each class is added up once.
 INLINE uint8_t greatest(const uint8_t *class, const float *weight, int count) {
-  EXACT
   uint8_t best = 0;
   float most = -1;
   for (uint32_t left = (1u << count) - 1; left;) {
@@ -126,7 +125,6 @@ INLINE uint8_t greatest(const uint8_t *class, const float *weight, int count) {
 
 // The class of the greatest weight at output l of a block.
 INLINE uint8_t decide(const segprep_warp *warp, int planar, const places *p, int l) {
-  EXACT
   const int32_t *extent = warp->label_extent;
   int32_t index[3][2] = {{0}};
   float weight[3][2];

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+// No multiplication may melt into an addition on one CPU and not on another: samples are the same everywhere.
+#pragma STDC FP_CONTRACT OFF
+
 #define LANES SEGPREP_WARP_LANES
 #define INLINE static inline __attribute__((always_inline))
-// Coordinates decide labels: no multiplication may melt into an addition on one CPU and not on another.
-#define EXACT _Pragma("clang fp contract(off)")
 // A row's coordinates start on a grid of 2^-20 voxels: what rounding moved off a border by less still counts as inside.
 #define GRID 0x1p20
 
@@ -49,7 +50,6 @@ INLINE int32_t floor_to_int(float v) {
 
 // Finds where the blocks from output x on begin.
 INLINE void begin(const segprep_warp *warp, const segprep_warp_row *row, size_t x, int planar, starts *s) {
-  EXACT
   int32_t inside[BLOCKS], outside[BLOCKS];
   for (int b = 0; b < BLOCKS; b++) inside[b] = 1, outside[b] = 0;
   for (int a = planar ? 1 : 0; a < 3; a++) {
@@ -76,7 +76,6 @@ INLINE void begin(const segprep_warp *warp, const segprep_warp_row *row, size_t 
 // Finds the places of the outputs from x on, which are block b.
 INLINE void locate(const segprep_warp *warp, const segprep_warp_row *row, const starts *s, size_t b, size_t x, int planar,
                    places *p) {
-  EXACT
   uint32_t outside[LANES] = {0}, any = 0;
 #pragma clang loop unroll(full)
   for (int a = planar ? 1 : 0; a < 3; a++) {
@@ -104,7 +103,6 @@ INLINE void locate(const segprep_warp *warp, const segprep_warp_row *row, const 
 
 // Brings places beyond the border back as the border says.
 INLINE void fold(const segprep_warp *warp, int planar, places *p) {
-  EXACT
   int32_t *inside = p->inside;
   for (int l = 0; l < LANES; l++) inside[l] = 1;
   for (int a = planar ? 1 : 0; a < 3; a++) {

@@ -2,6 +2,9 @@
 #include "clones.h"
 #include "spline.h"
 
+// No multiplication may melt into an addition on one CPU and not on another.
+#pragma STDC FP_CONTRACT OFF
+
 #define INLINE static inline __attribute__((always_inline))
 // Columns filtered side by side: what a core's registers hold, so that a recursion waits for no memory.
 #define COLUMNS 64

@@ -12,6 +12,9 @@ public func reporting(code: (any Error) -> Int32, _ body: () throws -> Void) thr
     try body()
   } catch let code as ExitCode {
     throw code
+  } catch let error as ValidationError {
+    printError("segprep: \(error)")
+    throw ExitCode(64)
   } catch {
     printError("segprep: \(error)")
     throw ExitCode(code(error))

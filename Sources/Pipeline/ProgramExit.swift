@@ -1,6 +1,8 @@
 import Augmentation
 import Datasets
+import Evaluation
 import Files
+import Prediction
 import Streaming
 
 /// The contract's exit codes.
@@ -13,6 +15,8 @@ public enum ProgramExit {
     case is PipelineError, is FoldsError, is AugmentationError: 64
     case let error as StreamError where error.isUsage: 64
     case let error as StreamPlanError where error.isUsage: 64
+    case let error as EvaluationError where error.isUsage: 64
+    case is PredictionError, ComparisonError.tooFew, ComparisonError.sameName: 64
     case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
     default: 2
     }

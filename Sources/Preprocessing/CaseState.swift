@@ -120,8 +120,8 @@ public struct CaseState: Sendable {
     previews.append(sampler.finish(stage: stage.rawValue, pending))
   }
 
-  /// Applies the pending maps, in place.
-  mutating func settle(on workers: Workers) throws {
+  /// Applies the pending maps, in place: the voxels are then those that would be written.
+  public mutating func settle(on workers: Workers) throws {
     sampler = nil
     let (shape, voxels) = (volume.shape, volume.voxels)
     for index in pending.indices where !pending[index].isIdentity {
@@ -171,5 +171,6 @@ public struct StageRecord: Sendable, Codable, Equatable {
   /// One per channel.
   public var value: [Double]?
 
-  init(stage: StageName) { self.stage = stage }
+  /// A record of a stage that did nothing yet.
+  public init(stage: StageName) { self.stage = stage }
 }

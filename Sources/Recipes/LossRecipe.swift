@@ -11,7 +11,7 @@ public struct LossRecipe: Sendable, Codable, Equatable {
     self.parameters = parameters
   }
 
-  /// What a parameter is: as given, or the paper's value; nil for a weight that there is none of.
+  /// What a parameter is: as given, or the paper's value; nil for one that the loss does not have.
   public func value(_ parameter: String) -> Double? {
     parameters[parameter] ?? name.parameters.first { $0.name == parameter }?.paper
   }
@@ -44,15 +44,17 @@ public struct LossRecipe: Sendable, Codable, Equatable {
       case .focal: [Parameter("alpha", 0.25, 0...10), Parameter("gamma", 2, 0...10)]
       case .tversky: [Parameter("delta", 0.7)]
       // The paper's text has gamma = 4/3, meant as an exponent of 1 / gamma.
-      case .focalTversky: [Parameter("delta", 0.7), Parameter("exponent", 0.75, 0...10)]
+      case .focalTversky: [Parameter("delta", 0.7), Parameter("gamma", 0.75, 0...10)]
       case .cosineTversky: [Parameter("delta", 0.7), Parameter("gamma", 1, 0...10)]
       case .combo: [Parameter("alpha", 0.5), Parameter("beta", 0.5)]
       case .mixedFocal:
-        // Without a weight the two parts are added up, as in the paper's experiments.
-        [Parameter("weight", nil)] + Name.focal.parameters + Name.focalTversky.parameters
+        [
+          Parameter("lambda", 0.5), Parameter("alpha", 0.25, 0...10), Parameter("focal_gamma", 2, 0...10),
+          Parameter("delta", 0.7), Parameter("tversky_gamma", 0.75, 0...10),
+        ]
       case .unifiedFocal, .symmetricUnifiedFocal:
         // The power of 1 - T is 1 - gamma, which must stay above 0.
-        [Parameter("weight", 0.5), Parameter("delta", 0.6), Parameter("gamma", 0.5, 0...0.999)]
+        [Parameter("lambda", 0.5), Parameter("delta", 0.6), Parameter("gamma", 0.5, 0...0.999)]
       }
     }
   }
@@ -62,11 +64,11 @@ public struct LossRecipe: Sendable, Codable, Equatable {
     /// How pipeline files call it.
     public let name: String
     /// The paper's value.
-    public let paper: Double?
+    public let paper: Double
     /// What it may be.
     public let range: ClosedRange<Double>
 
-    init(_ name: String, _ paper: Double?, _ range: ClosedRange<Double> = 0...1) {
+    init(_ name: String, _ paper: Double, _ range: ClosedRange<Double> = 0...1) {
       (self.name, self.paper, self.range) = (name, paper, range)
     }
   }

@@ -10,10 +10,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case doesNotFit(MemoryNeed, available: Int?)
   /// CUDA was asked for where there is none.
   case noCUDA(version: String)
-  /// No loss has that name.
-  case unknownLoss(String, known: [String])
-  /// A loss has no such parameter, or not of that value.
-  case lossParameter(String, found: String, expected: String)
+  case noSuchParameter(loss: String, found: String, expected: [String])
   /// A network that cannot be built.
   case network(what: String, found: Int, expected: ClosedRange<Int>)
   /// A patch that cannot be halved as often as the network does it.
@@ -50,10 +47,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return
         "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
-    case .unknownLoss(let name, let known):
-      return "--loss: no such loss, found \(name), expected one of \(known.joined(separator: ", "))"
-    case .lossParameter(let loss, let found, let expected):
-      return "the loss \(loss): a parameter that it does not take, found \(found), expected \(expected)"
+    case .noSuchParameter(let loss, let found, let expected):
+      return "loss: \(loss) has no such parameter, found \(found), "
+        + "expected \(expected.isEmpty ? "none" : expected.joined(separator: ", "))"
     case .network(let what, let found, let expected):
       return "network: \(what) out of range, found \(found), expected \(expected.lowerBound) to \(expected.upperBound)"
     case .patch(let found, let depth, let nearest):
@@ -85,7 +81,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Whether something was asked for that cannot be, rather than found to be wrong.
   public var isUsage: Bool {
     switch self {
-    case .unknownLoss, .lossParameter, .network, .patch, .noValidation: true
+    case .noSuchParameter, .network, .patch, .noValidation: true
     default: false
     }
   }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Console
 import Pipeline
 import Training
@@ -10,7 +9,7 @@ func reporting(_ body: () throws -> Void) throws {
       switch error {
       case let error as TrainingError where error.isUsage: 64
       case let error as TrainingError where error.isOccupied: 73
-      case is ValidationError: 64
+      case is OccupiedFile: 73
       default: ProgramExit.code(of: error)
       }
     }, body)

@@ -6,7 +6,7 @@ import Pipeline
 struct SegprepTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "segprep",
-    abstract: "Trains networks on shards.",
+    abstract: "Trains networks on shards, and predicts with them.",
     version: Version.segprep,
-    subcommands: [TrainCommand.self])
+    subcommands: [TrainCommand.self, PredictCommand.self])
 }

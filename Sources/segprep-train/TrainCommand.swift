@@ -5,6 +5,7 @@ import Pipeline
 import Prepared
 import Recipes
 import Shards
+import Streaming
 import Training
 
 struct TrainCommand: ParsableCommand {
@@ -109,7 +110,7 @@ struct TrainCommand: ParsableCommand {
     var config = plan.config
     if let loss {
       config.train = config.training
-      config.train?.loss = LossRecipe(loss.name)
+      config.train?.loss = loss.recipe
     }
     if noAugment { config.augment = nil }
     return Plan(config, sourceFile: plan.sourceFile, foldsFile: plan.foldsFile)
@@ -118,7 +119,7 @@ struct TrainCommand: ParsableCommand {
   private func input(_ recipe: TrainingRecipe) throws -> TrainingInput {
     guard let patches = recipe.patches else { throw ShardingError.noPatches(file: pipeline) }
     let stream = try StreamPlan(
-      shards: shards, set: patches, split: fold.number.map { .train(fold: $0) } ?? .all, pipeline: pipeline,
+      shards: shards, set: patches, split: fold.split, pipeline: pipeline,
       augmentation: noAugment ? .none : .planned)
     var input = TrainingInput(
       shards: shards, patches: patches, validation: recipe.validation, fold: fold.number, batch: stream.globalBatch,
@@ -133,6 +134,9 @@ struct TrainCommand: ParsableCommand {
 struct FoldChoice: ExpressibleByArgument {
   let number: Int?
 
+  /// What is trained on.
+  var split: StreamSplit { number.map { .train(fold: $0) } ?? .all }
+
   init?(argument: String) {
     if argument == "all" {
       number = nil
@@ -143,13 +147,13 @@ struct FoldChoice: ExpressibleByArgument {
   }
 }
 
-/// A loss by name; hyphens stand for underscores.
+/// A loss by name, at its defaults.
 struct LossChoice: ExpressibleByArgument {
-  let name: LossRecipe.Name
+  let recipe: LossRecipe
 
   init?(argument: String) {
     guard let name = LossRecipe.Name(named: argument) else { return nil }
-    self.name = name
+    recipe = LossRecipe(name)
   }
 
   static var allValueStrings: [String] { LossRecipe.Name.allCases.map(\.hyphenated) }

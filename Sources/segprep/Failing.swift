@@ -1,6 +1,4 @@
-import ArgumentParser
 import Console
-import Evaluation
 import Phantoms
 import Pipeline
 
@@ -10,9 +8,7 @@ func reporting(_ body: () throws -> Void) throws { try reporting(code: processEx
 /// The contract's exit code for an error that ends a command.
 func processExitCode(of error: any Error) -> Int32 {
   switch error {
-  case is ValidationError, is SheetError, is NameProblem, PhantomError.count: 64
-  case let error as EvaluationError: error.isUsage ? 64 : 2
-  case ComparisonError.tooFew, ComparisonError.sameName: 64
+  case is SheetError, is NameProblem, PhantomError.count: 64
   case PhantomError.occupied, is OccupiedFolder: 73
   default: ProgramExit.code(of: error)
   }

@@ -23,8 +23,7 @@ struct Segprep: ParsableCommand {
     version: Version.segprep,
     subcommands: [
       Synth.self, PlanCommand.self, IngestCommand.self, ShardCommand.self, VerifyCommand.self, RepairCommand.self,
-      AugmentCommand.self, StreamCommand.self, TrainCommand.self, EvaluateCommand.self, CompareCommand.self,
-      ExportCommand.self,
-      InspectCommand.self, Bench.self,
+      AugmentCommand.self, StreamCommand.self, TrainCommand.self, PredictCommand.self, EvaluateCommand.self,
+      CompareCommand.self, ExportCommand.self, InspectCommand.self, Bench.self,
     ])
 }

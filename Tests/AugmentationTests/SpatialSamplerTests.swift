@@ -52,6 +52,8 @@ struct SpatialSamplerTests {
     (source: Shape(z: 1, y: 22, x: 31), output: Shape(z: 1, y: 10, x: 37)),
     (source: Shape(z: 2, y: 1, x: 9), output: Shape(z: 3, y: 4, x: 10)),
     (source: Shape(z: 5, y: 4, x: 1), output: Shape(z: 3, y: 4, x: 5)),
+    // Rows longer than the kernel's stretches of 256.
+    (source: Shape(z: 1, y: 40, x: 300), output: Shape(z: 1, y: 4, x: 275)),
   ]
 
   /// Every order, rule and border, with and without elastic, over patches that reach beyond and do not.

@@ -58,7 +58,7 @@ import Testing
         Training
           patches       the set random, validated on grid
           network       3D U-Net, depth 4, 32 filters doubling at each level, batch norm; a patch's axes must divide by 16
-          loss          unified_focal, weight 0.5, delta 0.6, gamma 0.5
+          loss          unified_focal, lambda 0.5, delta 0.6, gamma 0.5
           optimiser     Adam, learning rate 0.001, weight decay 0
                         the rate falls to 0.1 of itself after 10 epochs without a lower validation loss, not below 1e-06
           epochs        at most 200, all batches of the split each, fewer after 25 epochs without a lower validation loss

@@ -108,7 +108,7 @@ import Testing
       try [5.0, 20].map { try Batch(sureOf: choice, labels: Self.labels, classes: 3, margin: $0).value(loss) }
     }
     let least = name == .combo ? -0.5 : 0
-    #expect(values[0][1] >= least - 1e-6 && values[0][1] < least + (name == .symmetricUnifiedFocal ? 0.01 : 1e-2))
+    #expect(values[0][1] >= least - 1e-6 && values[0][1] < least + 0.01)
     #expect(values[0][0] >= values[0][1] - 1e-9)
     #expect(values[1].allSatisfy { $0 > values[0][0] + 0.1 })
     #expect(values[1][1] >= values[1][0] - 1e-9)
@@ -139,7 +139,9 @@ import Testing
   }
 
   /// A voxel that is surely wrong must still be pulled back by the losses over voxels.
-  @Test(arguments: [LossRecipe.Name.crossEntropy, .focal, .combo, .mixedFocal, .unifiedFocal, .symmetricUnifiedFocal])
+  @Test(arguments: [
+    LossRecipe.Name.crossEntropy, .focal, .combo, .mixedFocal, .unifiedFocal, .symmetricUnifiedFocal,
+  ])
   func hopelessVoxelsKeepAGradient(name: LossRecipe.Name) throws {
     let batch = Batch(sureOf: { ($0 + 1) % 3 }, labels: Self.labels, classes: 3, margin: 60)
     let gradient = try batch.gradient(try LossRecipe(name).loss(), .float32)
@@ -167,15 +169,15 @@ import Testing
     #expect(try same(FocalTversky(delta: 0.5, exponent: 1), Dice()))
     #expect(try same(Focal(alpha: 0.25, gamma: 0), CrossEntropy(), 0.25))
     #expect(try same(Combo(alpha: 1, beta: 0.5), CrossEntropy(), 0.5))
-    #expect(try same(MixedFocal(weight: 1), Focal()) && same(MixedFocal(weight: 0), FocalTversky()))
+    #expect(try same(MixedFocal(lambda: 1), Focal()) && same(MixedFocal(lambda: 0), FocalTversky()))
     // Without focus the two forms are one: Tversky, and cross entropy with the classes' weights.
     for form in UnifiedFocal.Form.allCases {
-      #expect(try same(UnifiedFocal(form, weight: 1, delta: 0.6, gamma: 0), Tversky(delta: 0.6)))
-      #expect(try same(UnifiedFocal(form, weight: 1, delta: 0.5, gamma: 0), Dice()))
-      #expect(try same(UnifiedFocal(form, weight: 0, delta: 0.5, gamma: 0), CrossEntropy(), 0.5))
+      #expect(try same(UnifiedFocal(form, lambda: 1, delta: 0.6, gamma: 0), Tversky(delta: 0.6)))
+      #expect(try same(UnifiedFocal(form, lambda: 1, delta: 0.5, gamma: 0), Dice()))
+      #expect(try same(UnifiedFocal(form, lambda: 0, delta: 0.5, gamma: 0), CrossEntropy(), 0.5))
     }
-    #expect(try same(UnifiedFocal(.symmetric, weight: 1, delta: 0.7, gamma: 0.25), FocalTversky()))
-    #expect(try same(UnifiedFocal(.symmetric, weight: 0, delta: 0.5, gamma: 2), Focal(alpha: 0.5, gamma: 2)))
+    #expect(try same(UnifiedFocal(.symmetric, lambda: 1, delta: 0.7, gamma: 0.25), FocalTversky()))
+    #expect(try same(UnifiedFocal(.symmetric, lambda: 0, delta: 0.5, gamma: 2), Focal(alpha: 0.5, gamma: 2)))
   }
 
   /// Sure foreground counts in full, sure background hardly: that is what asymmetric means.
@@ -183,39 +185,38 @@ import Testing
     let labels = [0, 1]
     let batch = Batch(sureOf: { $0 }, labels: labels, classes: 2, margin: 4)
     func slope(_ form: UnifiedFocal.Form, voxel: Int) throws -> Double {
-      -(try batch.gradient(UnifiedFocal(form, weight: 0, delta: 0.5, gamma: 2))[voxel * 2 + voxel])
+      -(try batch.gradient(UnifiedFocal(form, lambda: 0, delta: 0.5, gamma: 2))[voxel * 2 + voxel])
     }
     #expect(try slope(.asymmetric, voxel: 1) > 100 * slope(.symmetric, voxel: 1))
     #expect(try abs(slope(.asymmetric, voxel: 0) - slope(.symmetric, voxel: 0)) < 1e-12)
   }
 
   @Test func namesAndParameters() throws {
-    #expect(LossRecipe.Name.paper.count == 7)
-    #expect(try LossRecipe(option: "unified-focal").loss() as? UnifiedFocal != nil)
-    let unified = try LossRecipe(.unifiedFocal, parameters: ["gamma": 0.2, "weight": 0.7]).loss() as? UnifiedFocal
-    #expect(unified?.form == .asymmetric && unified?.gamma == 0.2 && unified?.weight == 0.7 && unified?.delta == 0.6)
-    #expect(try (LossRecipe(.symmetricUnifiedFocal).loss() as? UnifiedFocal)?.form == .symmetric)
-    #expect(try (LossRecipe(.mixedFocal).loss() as? MixedFocal)?.weight == nil)
-    for (body, message) in [
+    let unified = try LossRecipe(.unifiedFocal, parameters: ["gamma": 0.2, "lambda": 0.7]).loss()
+    let expected = UnifiedFocal(.asymmetric, lambda: 0.7, delta: 0.6, gamma: 0.2)
+    let batch = Batch(extents: [3, 4], seed: 8)
+    #expect(try batch.value(unified) == batch.value(expected))
+    for (name, parameters, message) in [
+      (.dice, ["delta": 0.5], "loss: dice has no such parameter, found delta, expected none"),
+      (.tversky, ["gamma": 2], "loss: tversky has no such parameter, found gamma, expected delta"),
       (
-        { _ = try LossRecipe(option: "dise") },
-        "--loss: no such loss, found dise, expected one of cross-entropy, focal, dice, tversky, focal-tversky, "
-          + "cosine-tversky, combo, mixed-focal, unified-focal, symmetric-unified-focal"
+        .unifiedFocal, ["gamma": 1],
+        "loss: unified_focal has no such parameter, found gamma 1.0, expected gamma from 0.0 to 0.999"
       ),
-      (
-        { _ = try LossRecipe(.dice, parameters: ["delta": 0.5]).loss() },
-        "the loss dice: a parameter that it does not take, found delta, expected no parameters"
-      ),
-      (
-        { _ = try LossRecipe(.tversky, parameters: ["delta": 1.5]).loss() },
-        "the loss tversky: a parameter that it does not take, found delta 1.5, expected delta from 0.0 to 1.0"
-      ),
-      (
-        { _ = try LossRecipe(.unifiedFocal, parameters: ["gamma": 1]).loss() },
-        "the loss unified_focal: a parameter that it does not take, found gamma 1.0, expected gamma from 0.0 to 0.999"
-      ),
-    ] as [(() throws -> Void, String)] {
-      #expect(TemporaryFolder().message(body) == message)
+    ] as [(LossRecipe.Name, [String: Double], String)] {
+      let found = TemporaryFolder().message { _ = try LossRecipe(name, parameters: parameters).loss() }
+      #expect(found == message)
     }
+  }
+
+  /// The recipes' values and the losses' own defaults are both the paper's.
+  @Test func recipesAreTheLossesDefaults() throws {
+    let batch = Batch(extents: [3, 4], seed: 8)
+    let defaults: [(LossRecipe.Name, any Loss)] = [
+      (.focal, Focal()), (.tversky, Tversky()), (.focalTversky, FocalTversky()), (.cosineTversky, CosineTversky()),
+      (.combo, Combo()), (.mixedFocal, MixedFocal()), (.unifiedFocal, UnifiedFocal()),
+      (.symmetricUnifiedFocal, UnifiedFocal(.symmetric)),
+    ]
+    for (name, loss) in defaults { #expect(try batch.value(LossRecipe(name).loss()) == batch.value(loss)) }
   }
 }

@@ -1,3 +1,4 @@
+import Recipes
 import Testing
 import Volumes
 
@@ -14,7 +15,8 @@ import Volumes
 
   @Test func theSeedAndTheNameDecideTheWeights() throws {
     func weights(_ seed: UInt64, depth: Int = 1) throws -> [String: [Float]] {
-      let network = try UNet3D(NetworkDescription(depth: depth, filters: 2, channels: 1, classes: 2), seed: seed)
+      let network = try UNet3D(
+        NetworkDescription(NetworkRecipe(depth: depth, filters: 2), channels: 1, classes: 2), seed: seed)
       return Dictionary(uniqueKeysWithValues: try network.parameters.map { ($0.name, try $0.tensor.values()) })
     }
     let name = "encoder.0.convolution.0.weight"
@@ -27,19 +29,19 @@ import Volumes
 
   /// Counted in PyTorch for the same layers.
   @Test func thePapersNetworkHasItsParameters() throws {
-    let network = try UNet3D(NetworkDescription(depth: 2, filters: 4, channels: 1, classes: 3), seed: 1)
+    let network = try UNet3D(NetworkDescription(NetworkRecipe(depth: 2, filters: 4), channels: 1, classes: 3), seed: 1)
     #expect(network.parameterCount == 21447)
   }
 
   @Test func logitsHaveTheImagesExtents() throws {
-    let network = try UNet3D(NetworkDescription(depth: 2, filters: 2, channels: 2, classes: 3), seed: 1)
+    let network = try UNet3D(NetworkDescription(NetworkRecipe(depth: 2, filters: 2), channels: 2, classes: 3), seed: 1)
     let logits = try network(try Tensor(full: [1, 2, 4, 8, 12]), isTraining: false)
     #expect(logits.map(\.shape) == [[1, 3, 4, 8, 12]])
   }
 
   @Test func deepSupervisionGivesCoarserLogitsInTrainingOnly() throws {
     let description = NetworkDescription(
-      depth: 2, filters: 2, norm: .none, deepSupervision: true, channels: 1, classes: 3)
+      NetworkRecipe(depth: 2, filters: 2, norm: .none, hasDeepSupervision: true), channels: 1, classes: 3)
     let network = try UNet3D(description, seed: 1)
     let image = try Tensor(full: [1, 1, 8, 8, 8])
     #expect(try network(image, isTraining: true).map(\.shape) == [[1, 3, 8, 8, 8], [1, 3, 4, 4, 4]])
@@ -62,7 +64,7 @@ import Volumes
   }
 
   @Test func aPatchThatCannotBeHalvedIsNamedWithTheNearest() throws {
-    let network = NetworkDescription(depth: 4, channels: 1, classes: 3)
+    let network = NetworkDescription(NetworkRecipe(depth: 4), channels: 1, classes: 3)
     try network.check(patch: Shape(z: 80, y: 160, x: 160))
     let error = #expect(throws: TrainingError.self) { try network.check(patch: Shape(z: 80, y: 150, x: 5)) }
     #expect(
@@ -73,7 +75,7 @@ import Volumes
 
   @Test func whatWouldFitIsSaid() throws {
     let need = MemoryNeed(
-      NetworkDescription(channels: 1, classes: 3), patch: Shape(z: 80, y: 160, x: 160), batch: 4)
+      NetworkDescription(NetworkRecipe(), channels: 1, classes: 3), patch: Shape(z: 80, y: 160, x: 160), batch: 4)
     let half = MemoryNeed(need.network, patch: need.patch, batch: 2)
     #expect(need.bytes > half.bytes)
     let line = "\(TrainingError.doesNotFit(need, available: half.bytes))"

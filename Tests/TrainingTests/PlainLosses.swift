@@ -48,6 +48,7 @@ struct PlainBatch {
     return sum / Double(samples)
   }
 
+  /// A loss with the paper's parameters.
   func value(_ name: LossRecipe.Name) -> Double {
     switch name {
     case .crossEntropy: meanOverVoxels { -log($1) }
@@ -58,7 +59,7 @@ struct PlainBatch {
     case .cosineTversky: sumOverClasses(0.7) { cos(.pi / 2 * $1) }
     case .combo:
       0.5 * meanOverVoxels { -0.5 * log($1) } - 0.5 * sumOverClasses(0.5) { $1 } / Double(classes)
-    case .mixedFocal: focal + focalTversky
+    case .mixedFocal: (focal + focalTversky) / 2
     case .symmetricUnifiedFocal:
       0.5 * sumOverClasses(0.6) { pow(1 - $1, 0.5) }
         + 0.5 * meanOverVoxels { -($0 == 0 ? 0.4 : 0.6) * pow(1 - $1, 0.5) * log($1) }

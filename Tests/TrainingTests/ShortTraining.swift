@@ -4,6 +4,7 @@
   import Darwin
 #endif
 
+import Recipes
 import Testing
 
 @testable import Training
@@ -12,7 +13,7 @@ import Testing
 struct ShortTraining: Sendable, CustomTestStringConvertible {
   enum Method: Sendable { case adam, sgd }
 
-  var norm: NetworkDescription.Norm
+  var norm: NetworkRecipe.Norm
   var optimiser: Method
   var losses: [Double]
   /// The mean of their absolute values, after the last step, in prediction.
@@ -32,7 +33,7 @@ struct ShortTraining: Sendable, CustomTestStringConvertible {
   /// The same training by our own means.
   func repeated() throws -> ShortTraining {
     let network = try UNet3D(
-      NetworkDescription(depth: 2, filters: 4, norm: norm, channels: 1, classes: 3), seed: 1)
+      NetworkDescription(NetworkRecipe(depth: 2, filters: 4, norm: norm), channels: 1, classes: 3), seed: 1)
     try Torch.withoutGradients {
       for (place, parameter) in network.parameters.enumerated() {
         let shape = parameter.tensor.shape

@@ -1,4 +1,5 @@
-// Sampling a volume at places that are no voxels: the inner loops of the spatial augmentation.
+// Sampling a volume at places that are no voxels: the inner loops of the spatial augmentation. Their arithmetic is the same
+// on every CPU, bit for bit.
 #ifndef SEGPREP_WARP_H
 #define SEGPREP_WARP_H
 
@@ -42,11 +43,10 @@ typedef struct {
 } segprep_warp_row;
 
 // Samples n outputs of all channels (those of the next channel `result_channel` further) and their labels.
-// Coordinates and labels do not depend on the CPU.
 void segprep_warp_sample(const segprep_warp *warp, const segprep_warp_row *row, size_t n, float *result,
                          ptrdiff_t result_channel, uint8_t *labels);
 
-// result[i] = the sum over t < 4 of weights[t] * rows[t * stride + i]; not dependent on the CPU.
+// result[i] = the sum over t < 4 of weights[t] * rows[t * stride + i].
 void segprep_warp_blend(const float *rows, size_t stride, const float *weights, size_t n, float *result);
 // Row r of the result, at r * stride: n values, value x the sum over t < 4 of weights[t * n + x] * row[first[x] + t].
 void segprep_warp_expand(const float *rows, size_t length, size_t count, const int32_t *first, const float *weights,

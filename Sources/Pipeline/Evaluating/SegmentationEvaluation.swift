@@ -38,7 +38,7 @@ public struct SegmentationEvaluation: Sendable {
     let predictions = try SegmentationSet(path: path)
     var names = classes
     let truth: SegmentationSet
-    if let manifest = try Self.manifest(truthPath) {
+    if let manifest = try Manifest.read(prepared: truthPath) {
       var cases = manifest.cases
       if let fold {
         guard (0..<manifest.folds).contains(fold) else {
@@ -70,13 +70,6 @@ public struct SegmentationEvaluation: Sendable {
     self.predictions =
       predictions.isSingle
       ? Dictionary(uniqueKeysWithValues: zip(wanted.keys, predictions.places.values)) : predictions.places
-  }
-
-  private static func manifest(_ path: String) throws -> Manifest? {
-    guard Folder.isFolder(path), let head = try ManifestHead.read(folder: path), head.format == Manifest.format else {
-      return nil
-    }
-    return try Manifest.required(folder: path)
   }
 
   /// The layout's labels where a pipeline is given and fits the folder, else the files as they lie there.

@@ -30,7 +30,7 @@ struct SegmentationSet {
     isSingle = Folder.isFile(path)
     if isSingle {
       let place: Place = path.hasSuffix(".h5") ? .prepared(path) : .nifti(path)
-      places = [Self.stem(Folder.lastName(of: path)) ?? Folder.lastName(of: path): place]
+      places = [Self.identifier(ofFile: path): place]
       return
     }
     guard Folder.isFolder(path) else { throw EvaluationError.nothing(path: path) }
@@ -70,6 +70,12 @@ struct SegmentationSet {
     if let other = places.updateValue(place, forKey: identifier) {
       throw EvaluationError.twice(identifier: identifier, first: other.path, second: place.path)
     }
+  }
+
+  /// What a case is called of which there is a file alone.
+  static func identifier(ofFile path: String) -> String {
+    let name = Folder.lastName(of: path)
+    return stem(name) ?? name
   }
 
   /// A NIfTI file's name without its endings; nil for another file's.

@@ -23,7 +23,7 @@ enum TrainDescription {
 
   private static func loss(_ loss: LossRecipe) -> String {
     let parameters = loss.name.parameters.map { parameter in
-      "\(parameter.name) \(loss.value(parameter.name).map(JSONValue.text) ?? "none")"
+      "\(parameter.name) \(JSONValue.text(of: loss.parameters[parameter.name] ?? parameter.paper))"
     }
     return ([loss.name.rawValue] + parameters).joined(separator: ", ")
   }

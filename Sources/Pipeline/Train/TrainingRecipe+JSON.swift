@@ -36,9 +36,8 @@ extension LossRecipe {
   fileprivate func json(_ detail: KeyDetail) -> JSONValue {
     var keys = KeyWriter(detail)
     for parameter in name.parameters {
-      if let value = value(parameter.name) {
-        keys.put(parameter.name, .number(value), default: parameter.paper.map { .number($0) })
-      }
+      keys.put(
+        parameter.name, .number(parameters[parameter.name] ?? parameter.paper), default: .number(parameter.paper))
     }
     return .object([name.rawValue: keys.object])
   }

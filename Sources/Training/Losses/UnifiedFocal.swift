@@ -1,4 +1,4 @@
-/// Unified Focal loss (arXiv 2102.04525): weight times the focal Tversky part and 1 - weight times the focal part, which
+/// Unified Focal loss (arXiv 2102.04525): lambda times the focal Tversky part and 1 - lambda times the focal part, which
 /// share delta and gamma.
 ///
 /// Focal Tversky: the sum over classes of (1 - T(delta))^(1 - gamma), the mean over samples. Focal: -w (1 - p)^gamma ln p of
@@ -15,23 +15,23 @@ public struct UnifiedFocal: Loss {
   /// Which exponents are kept.
   public var form: Form
   /// The share of the focal Tversky part.
-  public var weight: Double
+  public var lambda: Double
   /// The weight of missed voxels, and of foreground voxels.
   public var delta: Double
   /// How strongly hard voxels and rare classes are put forward; 0 does not.
   public var gamma: Double
 
   /// The defaults are the paper's.
-  public init(_ form: Form = .asymmetric, weight: Double = 0.5, delta: Double = 0.6, gamma: Double = 0.5) {
+  public init(_ form: Form = .asymmetric, lambda: Double = 0.5, delta: Double = 0.6, gamma: Double = 0.5) {
     self.form = form
-    self.weight = weight
+    self.lambda = lambda
     self.delta = delta
     self.gamma = gamma
   }
 
   /// The two parts, weighted.
   public func value(_ batch: LossInput) throws -> Tensor {
-    try regions(batch) * weight + voxels(batch) * (1 - weight)
+    try regions(batch) * lambda + voxels(batch) * (1 - lambda)
   }
 
   private func regions(_ batch: LossInput) throws -> Tensor {

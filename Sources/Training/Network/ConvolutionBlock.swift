@@ -1,3 +1,5 @@
+import Recipes
+
 /// Two 3x3x3 convolutions, each followed by a normalisation and ReLU.
 struct ConvolutionBlock {
   private let layers: [Layer]
@@ -9,7 +11,7 @@ struct ConvolutionBlock {
     var norm: Normalisation?
   }
 
-  init(_ name: String, inputs: Int, outputs: Int, norm: NetworkDescription.Norm, _ make: inout ParameterMaker) throws {
+  init(_ name: String, inputs: Int, outputs: Int, norm: NetworkRecipe.Norm, _ make: inout ParameterMaker) throws {
     var layers: [Layer] = []
     for index in 0..<2 {
       let inputs = index == 0 ? inputs : outputs
@@ -46,7 +48,7 @@ struct Normalisation {
   private static let momentum = 0.1
 
   /// Nil for no normalisation.
-  init?(_ name: String, channels: Int, kind: NetworkDescription.Norm, _ make: inout ParameterMaker) throws {
+  init?(_ name: String, channels: Int, kind: NetworkRecipe.Norm, _ make: inout ParameterMaker) throws {
     guard kind != .none else { return nil }
     scale = try make.channelwise("\(name).weight", count: channels, value: 1)
     shift = try make.channelwise("\(name).bias", count: channels, value: 0)

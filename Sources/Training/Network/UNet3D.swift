@@ -31,15 +31,15 @@ public final class UNet3D {
   /// - Throws: `TrainingError`.
   public init(_ description: NetworkDescription, seed: UInt64, device: Device = .cpu) throws {
     var make = ParameterMaker(seed: seed, device: device)
-    let depth = description.depth
+    let depth = description.recipe.depth
     down = try (0..<depth).map { level in
       try ConvolutionBlock(
         "encoder.\(level)", inputs: level == 0 ? description.channels : description.filters(at: level - 1),
-        outputs: description.filters(at: level), norm: description.norm, &make)
+        outputs: description.filters(at: level), norm: description.recipe.norm, &make)
     }
     bottom = try ConvolutionBlock(
       "bottom", inputs: description.filters(at: depth - 1), outputs: description.filters(at: depth),
-      norm: description.norm, &make)
+      norm: description.recipe.norm, &make)
     up = try (0..<depth).map { level in
       let (inputs, outputs) = (description.filters(at: level + 1), description.filters(at: level))
       return Up(
@@ -47,9 +47,9 @@ public final class UNet3D {
         weight: try make.weight("decoder.\(level).up.weight", shape: [inputs, outputs, 2, 2, 2], inputs: inputs),
         bias: try make.channelwise("decoder.\(level).up.bias", count: outputs, value: 0),
         block: try ConvolutionBlock(
-          "decoder.\(level)", inputs: 2 * outputs, outputs: outputs, norm: description.norm, &make))
+          "decoder.\(level)", inputs: 2 * outputs, outputs: outputs, norm: description.recipe.norm, &make))
     }
-    heads = try (0..<(description.deepSupervision ? depth : 1)).map { level in
+    heads = try (0..<(description.recipe.hasDeepSupervision ? depth : 1)).map { level in
       let inputs = description.filters(at: level)
       return Head(
         weight: try make.weight("head.\(level).weight", shape: [description.classes, inputs, 1, 1, 1], inputs: inputs),

@@ -1,7 +1,9 @@
 /// Stochastic gradient descent with Nesterov's momentum, as PyTorch computes it; weight decay is added to the gradient.
 public final class SGD: Optimiser {
   /// Of the next step.
+  /// Of the next step.
   public var learningRate: Double
+  /// Steps so far.
   /// Steps so far.
   public var steps = 0
   private let momentum: Double
@@ -21,11 +23,13 @@ public final class SGD: Optimiser {
   }
 
   /// Velocities.
+  /// What it remembers of each parameter.
   public var memory: [NamedTensor] {
     zip(parameters, velocities).map { NamedTensor(name: "momentum_buffer.\($0.name)", tensor: $1) }
   }
 
   /// Moves the parameters once.
+  /// Moves the parameters once, and forgets their gradients.
   public func step() throws {
     steps += 1
     try forEachGradient(of: parameters, decay: weightDecay) { parameter, gradient, place in

@@ -3,16 +3,18 @@ import Foundation
 import Pipeline
 
 /// What `--cases` names: identifiers between commas, blanks around them of no meaning.
-struct CaseList: ExpressibleByArgument {
-  let identifiers: [String]
+public struct CaseList: ExpressibleByArgument {
+  /// What was named.
+  public let identifiers: [String]
 
-  init(argument: String) {
+  /// The names between the commas.
+  public init(argument: String) {
     identifiers = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
   }
 
   /// Refuses a list that names nothing or a case that is not known, as an ingest does.
-  func check(among known: [String]) throws(IngestError) {
+  public func check(among known: [String]) throws(IngestError) {
     guard !identifiers.isEmpty else { throw .noCasesNamed(known: known) }
     let unknown = identifiers.filter { !known.contains($0) }
     guard unknown.isEmpty else { throw .unknownCases(unknown, known: known) }

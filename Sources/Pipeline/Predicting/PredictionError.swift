@@ -1,0 +1,39 @@
+import Preprocessing
+
+/// Why cases cannot be predicted; what is wrong with one case is reported with that case.
+public enum PredictionError: Error, Equatable, CustomStringConvertible {
+  /// A raw case of which nobody says how it is prepared.
+  case noPipeline(path: String)
+  /// A stage that works on a label, which a case to predict does not have.
+  case needsLabel(source: String, place: Int, StageName)
+  /// A stage whose numbers are measured on the data set that was trained on.
+  case needsDataset(source: String, place: Int, StageName)
+  /// Cases of other channels or classes than the model's.
+  case otherModel(source: String, what: String, found: [String], expected: [String])
+  case noCases(path: String)
+  /// A file, where a case has several.
+  case oneFileOfSeveral(path: String, channels: [String])
+
+  /// The line that the user sees.
+  public var description: String {
+    switch self {
+    case .noPipeline(let path):
+      "\(path): raw cases, and nothing says how they are prepared, found no --pipeline, expected the file that the model "
+        + "was trained with; give it, or ingest the cases first"
+    case .needsLabel(let source, let place, let stage):
+      "\(source): cases cannot be predicted so, found stage \(place), \(stage.rawValue), which needs a label, "
+        + "expected stages that work without; a model for such cases has to be trained without that stage"
+    case .needsDataset(let source, let place, let stage):
+      "\(source): raw cases cannot be predicted so, found stage \(place), \(stage.rawValue), which is measured on the data "
+        + "set, expected numbers; ingest the cases with the data set, and predict the prepared folder"
+    case .otherModel(let source, let what, let found, let expected):
+      "\(source): of other \(what) than the model, found \(found.joined(separator: ", ")), "
+        + "expected \(expected.joined(separator: ", ")); give the pipeline or the cases that the model was trained with"
+    case .noCases(let path):
+      "\(path): no case to predict, found 0, expected at least one; look at --cases and at the pipeline's `exclude`"
+    case .oneFileOfSeveral(let path, let channels):
+      "\(path): one file, found 1 image, expected one for each channel (\(channels.joined(separator: ", "))); "
+        + "give the folder of the data set"
+    }
+  }
+}
