@@ -154,7 +154,7 @@ public final class TrainingRun {
     let (validation, scores) = try validate(network, epoch: progress.epochs + 1, wholeCases: isWhole)
     let trainingLoss = progress.lossSum / Double(progress.batches)
     let rate = optimiser.learningRate
-    let isBest = end(epochOf: validation?.loss ?? trainingLoss)
+    let isBest = try end(epochOf: validation?.loss ?? trainingLoss)
     epochs.append(
       EpochReport(
         epoch: progress.epochs, trainingLoss: trainingLoss, validationLoss: validation?.loss,
@@ -193,7 +193,7 @@ public final class TrainingRun {
   }
 
   /// Counts an epoch with that loss; returns whether it is the lowest.
-  private func end(epochOf loss: Double) -> Bool {
+  private func end(epochOf loss: Double) throws -> Bool {
     progress.epochs += 1
     progress.batches = 0
     progress.lossSum = 0
@@ -205,18 +205,20 @@ public final class TrainingRun {
     if let plateau = recipe.plateau {
       optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
     }
-    note()
+    try note()
     return isBest
   }
 
   private func save() throws {
-    note()
-    progress.stream = try stream.state
+    try note()
     try Checkpoint.write(network, optimiser: optimiser, head: head, to: folder.last)
     saved = DispatchTime.now()
   }
 
-  private func note() { (progress.steps, progress.learningRate) = (optimiser.steps, optimiser.learningRate) }
+  private func note() throws {
+    (progress.steps, progress.learningRate) = (optimiser.steps, optimiser.learningRate)
+    progress.stream = try stream.state
+  }
 
   private func names(_ dice: [Double?]) -> [String: Double] {
     Dictionary(uniqueKeysWithValues: zip(head.classes, dice).compactMap { name, dice in dice.map { (name, $0) } })
