@@ -1,5 +1,6 @@
 """Patches in any order, augmentation and NIfTI files on NumPy arrays."""
 
+import concurrent.futures
 import multiprocessing
 
 import h5py
@@ -81,6 +82,17 @@ class AugmentTests(PythonCase):
             numpy.testing.assert_array_equal(classes, label)
             other, _ = self.patch(kind)
             self.assertNotEqual(augmenter(other, seed=3, case="case_00001", patch=5), drawn)
+
+    def test_threads_may_share_an_augmenter(self):
+        augmenter = segprep.Augmenter("miscnn", shape=(10, 12, 14))
+
+        def sample(patch):
+            image, label = self.patch()
+            augmenter(image, label, seed=2, patch=patch)
+            return image.tobytes() + label.tobytes()
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            self.assertTrue(list(pool.map(sample, range(40))) == [sample(patch) for patch in range(40)])
 
     def test_a_list_is_carried_out(self):
         image, label = self.patch()

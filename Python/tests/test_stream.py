@@ -289,9 +289,26 @@ class StreamTests(PythonCase):
             time.sleep(0.02)
         self.assertLessEqual(threads(), before)
 
+    def slow(self, **arguments):
+        """A stream whose first batch takes seconds."""
+        transforms = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 100
+        return self.open(augment=transforms, threads=1, global_batch=36, **arguments)
+
+    def test_a_stall_is_told(self):
+        stream = self.slow(stall_seconds=0.1)
+        with self.assertLogs("segprep", "WARNING") as logs:
+            stream.next()
+        self.assertRegex(logs.output[0], r"no batch for \d+ s, train/\S+, patch \d+ of case_\d+ takes")
+
+    def test_a_wait_ends_where_the_stream_is_closed(self):
+        stream = self.slow()
+        threading.Timer(0.05, stream.close).start()
+        # Between two waits, the stream is no more.
+        with self.assertRaisesRegex(segprep.SegprepError, "stream: was cancelled|no such stream"):
+            stream.next()
+
     def test_ctrl_c_interrupts_a_wait(self):
-        slow = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 100
-        stream = self.open(augment=slow, threads=1, global_batch=36)
+        stream = self.slow()
         timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         with self.assertRaises(KeyboardInterrupt):
