@@ -263,18 +263,24 @@ class StreamTests(PythonCase):
         stream.next()
 
         def child(results):
-            try:
-                stream.next()
-                results.put("a batch")
-            except segprep.ForkedError as error:
-                results.put(str(error))
+            refused = []
+            # The stream holds one batch: the second call would give it back first.
+            for call in [stream.next, stream.next, stream.state_dict, lambda: stream.damages]:
+                try:
+                    call()
+                except segprep.ForkedError as error:
+                    refused.append(str(error))
+            stream.close()
+            results.put("\n".join(refused))
 
         fork = multiprocessing.get_context("fork")
         results = fork.SimpleQueue()
         process = fork.Process(target=child, args=(results,))
         process.start()
-        self.assertRegex(
-            results.get(), r"stream: used after a fork, found process \d+, expected \d+, which opened it")
+        lines = results.get().splitlines()
+        self.assertEqual(len(lines), 4)
+        for line in lines:
+            self.assertRegex(line, r"^stream: used after a fork, found process \d+, expected \d+, which opened it")
         process.join(20)
         self.assertEqual(process.exitcode, 0)
         self.assertIsNotNone(stream.next())
