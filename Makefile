@@ -2,15 +2,20 @@
 
 # What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
-  liblz4-dev libzstd-dev libtorch-dev
+  liblz4-dev libzstd-dev
+# Training: left out by SEGPREP_TORCH=off; with LIBTORCH=<folder of a pip-installed torch> that one is built against.
+ifeq ($(SEGPREP_TORCH)$(LIBTORCH),)
+APT_BUILD += libtorch-dev
+endif
 # Tests: the libraries whose results ours are compared with.
 APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv python3-torch python3-pip \
   python3-setuptools python3-wheel
 # Benchmarks: what makes the raw cases and holds the peers.
-APT_BENCH := python3 python3-numpy python3-venv
+APT_BENCH := python3 python3-numpy python3-venv python3-torch
 
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
+PROGRAMS := segprep $(if $(filter off,$(SEGPREP_TORCH)),,segprep-train)
 # Its own build folder: everything in the library carries Swift's own with it, so that no machine it runs on needs Swift.
 LIBRARY := .build/library
 DEMO := demo
@@ -37,10 +42,7 @@ demo: build
 
 # Training needs libtorch; SEGPREP_TORCH=off leaves it out.
 build: apt-build
-	$(SWIFT_BUILD) -c release --product segprep
-ifneq ($(SEGPREP_TORCH),off)
-	$(SWIFT_BUILD) -c release --product segprep-train
-endif
+	for program in $(PROGRAMS); do $(SWIFT_BUILD) -c release --product $$program || exit 1; done
 
 # libsegprep.so and segprep.h, for C; `pip install ./Python` makes it too.
 library: apt-build
@@ -79,6 +81,7 @@ bench: build apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/train
 
 # 20,000 augmented batches: memory and open files must not grow.
 soak: build
