@@ -58,7 +58,7 @@ paper-demo: build
 	@cat $(PAPER)/tables.md
 	@echo "Made: $(PAPER)/tables.md, $(PAPER)/segmentations.png, $(PAPER)/trained (networks), $(PAPER)/runs (predictions)."
 
-# Without libtorch (SEGPREP_TORCH=off) there is no second program.
+# Training needs libtorch; SEGPREP_TORCH=off leaves it out.
 build: apt-build
 	$(SWIFT_BUILD) -c release --product segprep
 ifneq ($(SEGPREP_TORCH),off)

@@ -198,19 +198,24 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
-      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
+      dependencies: [
+        "CTorch", "Evaluation", "Files", "Prediction", "Prepared", "Randomness", "Recipes", "Shards", "Streaming",
+        "Volumes",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "segprep-train",
       dependencies: [
-        "Console", "Files", "Parallelism", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards", "Streaming",
-        "Training",
-        "Volumes",
+        "Console", "Files", "Parallelism", "Pictures", "Pipeline", "Prediction", "Prepared", "Recipes", "Shards",
+        "Streaming", "Training", "Volumes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training"],
+      name: "TrainingTests",
+      dependencies: [
+        "Evaluation", "Files", "Randomness", "Recipes", "Shards", "Streaming", "TestSupport", "Training", "Volumes",
+      ], exclude: ["make-golden"],
       swiftSettings: strict),
   ]
 }

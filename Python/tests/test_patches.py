@@ -117,7 +117,7 @@ class AugmentTests(PythonCase):
         ]:
             with self.subTest(message=message), self.assertRaisesRegex(segprep.UsageError, message):
                 augmenter(*arguments, seed=1)
-        with self.assertRaisesRegex(segprep.UsageError, "a patch with a margin cannot be augmented in place|is another"):
+        with self.assertRaisesRegex(segprep.UsageError, "out image: is another array"):
             segprep.Augmenter("none", shape=(8, 10, 12), margin=(1, 1, 1))(image, label, seed=1)
         with self.assertRaisesRegex(segprep.UsageError, "unknown key"):
             segprep.Augmenter([{"turn": {}}], shape=(4, 4, 4))

@@ -78,6 +78,11 @@ class StreamTests(PythonCase):
             drawn += [batch.drawn(sample) for sample in range(len(batch))]
         self.assertTrue(one == two)
         self.assertTrue(any(entry["drawn"]["transform"] == "rotation" for found in drawn for entry in found))
+        stream = self.open(augment="miscnn", keep=0)
+        first = stream.next()
+        stream.next()
+        with self.assertRaisesRegex(segprep.UsageError, "drawn: the batch was given back"):
+            first.drawn(0)
         listed = [voxels(batch) for batch in self.open(augment=[{"mirror": {"probability": 1}}])]
         plain = [numpy.asarray(batch.image).copy() for batch in self.open()]
         self.assertEqual(listed[0][:plain[0].nbytes], plain[0][..., ::-1, ::-1, ::-1].tobytes())
@@ -213,7 +218,8 @@ class StreamTests(PythonCase):
             for _ in range(3):
                 for _ in stream:
                     pass
-        self.assertRegex(str(refused.exception), r"image is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
+        self.assertRegex(
+            str(refused.exception), r"image is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
 
     def test_another_state_is_refused(self):
         stream = self.open()
@@ -224,9 +230,12 @@ class StreamTests(PythonCase):
 
     def test_wrong_arguments(self):
         for message, options in [
-            ("threads: cannot be so, found 0", {"threads": 0}), ("order: no such choice, found 'any'", {"order": "any"}),
+            ("threads: cannot be so, found 0", {"threads": 0}),
+            ("order: no such choice, found 'any'", {"order": "any"}),
+            ("fold: cannot be so, found 4294967296", {"fold": 2**32}),
+            ("seed: cannot be so, found -1", {"seed": -1}),
             ("validation: needs a fold", {"fold": None, "validation": True}),
-            ("the number of batches held cannot be so, found 0", {"keep": -1}),
+            ("keep: cannot be so, found -1", {"keep": -1}),
             ("augment:1: .*found the text \"best\"", {"augment": {"preset": "best"}}),
         ]:
             with self.subTest(message=message), self.assertRaisesRegex(ValueError, message):

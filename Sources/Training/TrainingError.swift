@@ -17,6 +17,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case patch(found: Shape, depth: Int, nearest: Shape)
   /// The loss of a batch is no number.
   case notANumber(loss: String, epoch: Int, batch: Int, patches: [String])
+  /// A fold to validate on without a set for it.
+  case noValidation(folder: String)
   /// Labels beyond the network's classes.
   case foreignClass(found: Int, classes: Int, patch: String)
   /// A file that is no checkpoint, or is damaged.
@@ -56,6 +58,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .notANumber(let loss, let epoch, let batch, let patches):
       return "epoch \(epoch), batch \(batch): the loss is no number, found \(loss), expected a finite one, on "
         + "\(patches.joined(separator: ", ")); look at these patches, or choose a lower learning rate"
+    case .noValidation(let folder):
+      return "\(folder): no set to validate on, found none that was cut on a grid, expected one; add a set with "
+        + "`sampling: grid`, or train with --fold all"
     case .foreignClass(let found, let classes, let patch):
       return "\(patch): a label of another class, found \(found), expected 0 to \(classes - 1); "
         + "give the pipeline that the shards were cut with"
@@ -76,7 +81,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Whether something was asked for that cannot be, rather than found to be wrong.
   public var isUsage: Bool {
     switch self {
-    case .noSuchParameter, .network, .patch: true
+    case .noSuchParameter, .network, .patch, .noValidation: true
     default: false
     }
   }

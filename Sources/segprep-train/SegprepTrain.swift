@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 
 /// The commands that need libtorch; `segprep` starts this program for them.
 @main
@@ -6,6 +7,6 @@ struct SegprepTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "segprep",
     abstract: "Trains networks on shards, and predicts with them.",
-    version: "0.1.0",
+    version: Version.segprep,
     subcommands: [TrainCommand.self, PredictCommand.self])
 }

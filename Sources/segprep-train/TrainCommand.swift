@@ -17,8 +17,8 @@ struct TrainCommand: ParsableCommand {
       how, `stream` the batch, and `augment` what happens to patches. After each epoch the network is held against the \
       grid patches of the cases that the fold validates on; with --fold all it trains on all cases, without validation.
 
-      RUN gets best.safetensors (the network of the lowest validation loss), last.safetensors (all that is needed to go \
-      on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
+      RUN gets best.safetensors (the network of the lowest validation loss), scores.csv (how well that one finds each class \
+      in each whole case of the validation), last.safetensors (all that is needed to go on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
       numbers as if it had not been. On the CPU the same shards, pipeline and --threads give the same checkpoints.
 
       Examples:
@@ -78,44 +78,52 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      var plan = try Plan.read(pipeline)
-      if let loss { plan = plan.training(with: loss.recipe) }
-      let manifest = try ShardManifest.required(folder: shards)
+      let plan = try plan()
       let device = try Device(device)
       try Torch.prepare(threads: threads, device: device)
       var recipe = plan.config.training
       if let epochs { recipe.epochs = epochs }
-      let input = try input(plan)
+      let input = try input(recipe)
+      let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)
       Interruption.sayHowToGoOn(resuming: true)
-      let progress = TrainingDisplay(isSilent: quiet || json)
+      let display = TrainingDisplay(isSilent: quiet || json, curves: folder.curves)
+      let identity = TrainingRun.Identity(
+        network: NetworkDescription(
+          recipe.network, channels: manifest.channels.count, classes: manifest.classes.count),
+        classes: manifest.classes, channels: manifest.channels, shardsDigest: manifest.shardsDigest,
+        trainDigest: plan.trainDigest ?? "")
       let training = try TrainingRun(
-        TrainingRun.Identity(
-          network: NetworkDescription(
-            recipe.network, channels: manifest.channels.count, classes: manifest.classes.count),
-          classes: manifest.classes,
-          channels: manifest.channels, shardsDigest: manifest.shardsDigest, trainDigest: plan.trainDigest ?? ""),
-        on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
-        observer: progress)
-      let epochs = try training.run()
-      progress.end()
-      let summary = TrainingSummary(training.state, epochs: epochs, device: device, threads: threads)
+        identity, on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
+        observer: display)
+      let reports = try training.run()
+      display.end()
+      let summary = TrainingSummary(training, epochs: reports, device: device, threads: threads)
       try summary.write(to: folder)
       print(json ? try CanonicalJSON.text(summary) : summary.text(out: out), terminator: "")
     }
   }
 
-  private func input(_ plan: Plan) throws -> TrainingInput {
-    let training = plan.config.training
-    guard let patches = training.patches else { throw ShardingError.noPatches(file: pipeline) }
-    guard let validation = training.validation else {
-      throw ValidationError("\(pipeline): no set to validate on, found none, expected one with `sampling: grid`")
+  /// The pipeline with what the command line says instead of it; epochs apart, which may be added to.
+  private func plan() throws -> Plan {
+    let plan = try Plan.read(pipeline)
+    var config = plan.config
+    if let loss {
+      config.train = config.training
+      config.train?.loss = loss.recipe
     }
+    if noAugment { config.augment = nil }
+    return Plan(config, sourceFile: plan.sourceFile, foldsFile: plan.foldsFile)
+  }
+
+  private func input(_ recipe: TrainingRecipe) throws -> TrainingInput {
+    guard let patches = recipe.patches else { throw ShardingError.noPatches(file: pipeline) }
     let stream = try StreamPlan(
-      shards: shards, set: patches, split: fold.split, pipeline: pipeline, augmentation: noAugment ? .none : .planned)
+      shards: shards, set: patches, split: fold.split, pipeline: pipeline,
+      augmentation: noAugment ? .none : .planned)
     var input = TrainingInput(
-      shards: shards, patches: patches, validation: validation, fold: fold.number,
-      batch: stream.globalBatch, seed: stream.seed, threads: streamThreads)
+      shards: shards, patches: patches, validation: recipe.validation, fold: fold.number, batch: stream.globalBatch,
+      seed: stream.seed, threads: streamThreads)
     input.augmentation = stream.augmentation
     input.stalled = { printError("segprep: \($0)") }
     return input
@@ -139,7 +147,7 @@ struct FoldChoice: ExpressibleByArgument {
   }
 }
 
-/// A loss by name.
+/// A loss by name, at its defaults.
 struct LossChoice: ExpressibleByArgument {
   let recipe: LossRecipe
 

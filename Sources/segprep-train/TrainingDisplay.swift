@@ -3,16 +3,18 @@ import Foundation
 import Pipeline
 import Training
 
-/// Shows a training: a line that is redrawn on a terminal, and one for each epoch; on standard error.
+/// Shows a training: a line that is redrawn on a terminal, and one for each epoch, on standard error; and its curves.
 final class TrainingDisplay: TrainingObserver {
   private let isSilent: Bool
+  private let curves: String
   private let line = TerminalLine()
   private var start: TrainingStart?
   private var epochStart = Date()
   private var runStart = Date()
   private var steps = 0
 
-  init(isSilent: Bool) { self.isSilent = isSilent }
+  /// - Parameter curves: the file for the picture.
+  init(isSilent: Bool, curves: String) { (self.isSilent, self.curves) = (isSilent, curves) }
 
   func began(_ start: TrainingStart) {
     self.start = start
@@ -36,7 +38,8 @@ final class TrainingDisplay: TrainingObserver {
     )
   }
 
-  func finished(_ epoch: EpochReport, all: [EpochReport]) {
+  func finished(_ epoch: EpochReport, all: [EpochReport]) throws {
+    try TrainingCurves.write(all, to: curves)
     epochStart = Date()
     guard !isSilent, let start else { return }
     line.clear()
@@ -44,6 +47,10 @@ final class TrainingDisplay: TrainingObserver {
     if let loss = epoch.validationLoss { text += ", validation \(Quantity.number(loss))" }
     let dice = epoch.dice.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.number($0.value, decimals: 3))" }
     if !dice.isEmpty { text += ", Dice \(dice.joined(separator: " "))" }
+    let whole = (epoch.wholeCaseDice ?? [:]).sorted { $0.key < $1.key }.map {
+      "\($0.key) \(Quantity.number($0.value, decimals: 3))"
+    }
+    if !whole.isEmpty { text += ", of whole cases \(whole.joined(separator: " "))" }
     text += epoch.isBest ? " (best)" : ""
     printError(
       "\(text) | \(Quantity.number(epoch.patchesPerSecond, decimals: 1)) patches/s, "

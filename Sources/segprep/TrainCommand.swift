@@ -27,6 +27,9 @@ enum TrainingProgram {
     let path = (own.lastIndex(of: "/").map { String(own[...$0]) } ?? "") + name
     var words = ([path, command] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
+    // Threads of OpenMP that wait by spinning take the cores from those that read patches. It heeds what it finds when it is
+    // loaded, so it cannot be told later.
+    setenv("OMP_WAIT_POLICY", "passive", 0)
     execv(path, &words)
     throw Missing(command: command, path: path, reason: String(cString: strerror(errno)))
   }

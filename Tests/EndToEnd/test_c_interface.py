@@ -143,6 +143,8 @@ class CInterfaceTests(ShardCase):
             "64 call: found none of pipeline and augment, expected one of the two",
             "64 augment:1: `augment.preset` is not known, found the text \"best\", expected miscnn, nnunet or none",
             r"64 call: patch cannot be so, found \d+, expected 0 to 65536 voxels along an axis",
+            "64 call: a patch with a margin cannot be augmented in place, found a margin of 1x1x1, expected 0x0x0",
+            "64 call: channels cannot be so, found 0, expected 1 or more",
             "4 /no/such/file.nii: cannot open: No such file",
         ]
         self.assertEqual(len(lines), len(patterns), lines)

@@ -19,7 +19,8 @@ public struct NetworkDescription: Sendable, Codable, Equatable {
 
   /// In words.
   public var summary: String {
-    "depth \(recipe.depth), \(recipe.filters) filters, \(recipe.norm.rawValue) norm, \(recipe.hasDeepSupervision ? "" : "no ")deep supervision, "
+    "depth \(recipe.depth), \(recipe.filters) filters, \(recipe.norm.rawValue) norm, "
+      + "\(recipe.hasDeepSupervision ? "" : "no ")deep supervision, "
       + "\(channels) channels, \(classes) classes"
   }
 

@@ -1,7 +1,7 @@
 import Recipes
 
 extension OptimiserRecipe {
-  /// An optimiser of these parameters.
+  /// The optimiser of these parameters.
   /// - Throws: `TrainingError`.
   func optimiser(of parameters: [NamedTensor]) throws -> any Optimiser {
     switch self {

@@ -6,8 +6,8 @@ public struct TrainingInput: Sendable {
   public var shards: String
   /// The set that is trained on.
   public var patches: String
-  /// The grid set that is validated on.
-  public var validation: String
+  /// The grid set that is validated on; nil where there is none, which only a training on all cases does without.
+  public var validation: String?
   /// The fold that is validated on; nil to train on all cases, without validation.
   public var fold: Int?
   /// Samples of a batch.
@@ -22,7 +22,8 @@ public struct TrainingInput: Sendable {
   public var stalled: (@Sendable (StreamStall) -> Void)?
 
   /// Training and validation patches of a folder of shards.
-  public init(shards: String, patches: String, validation: String, fold: Int?, batch: Int, seed: UInt64, threads: Int) {
+  public init(shards: String, patches: String, validation: String?, fold: Int?, batch: Int, seed: UInt64, threads: Int)
+  {
     self.shards = shards
     self.patches = patches
     self.validation = validation
@@ -39,7 +40,9 @@ public struct TrainingInput: Sendable {
 
   /// Each patch that is validated on, once; nil where none is.
   func validating() throws -> ShardStream? {
-    try fold.map { try open(validation, .validation(fold: $0), epochs: 1, nil, nil) }
+    guard let fold else { return nil }
+    guard let validation else { throw TrainingError.noValidation(folder: shards) }
+    return try open(validation, .validation(fold: fold), epochs: 1, nil, nil)
   }
 
   private func open(

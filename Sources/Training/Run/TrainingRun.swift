@@ -1,7 +1,7 @@
 import Dispatch
+import Evaluation
 import Files
 import Recipes
-import Shards
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
@@ -23,6 +23,8 @@ public final class TrainingRun {
   private var head: Checkpoint.Head
   /// What is known of it so far.
   public var state: State { State(head: head, parameters: network.parameterCount) }
+  /// After `run`, the best network's scores on the whole cases of the validation; nil without one.
+  public private(set) var scores: ScoreTable?
   private var epochs: [EpochReport]
   private var saved = DispatchTime.now()
 
@@ -76,6 +78,8 @@ public final class TrainingRun {
       throw isResuming ? TrainingError.noRun(path: folder.path) : .runThere(path: folder.path)
     }
     let loss = try recipe.loss.loss()
+    // What cannot be validated on is told before the first epoch, not after it.
+    try input.validating()?.cancel()
     let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
     let stream = try input.training(resuming: earlier?.head.progress.stream)
     try identity.network.check(patch: stream.shape.patch)
@@ -117,7 +121,24 @@ public final class TrainingRun {
       throw TrainingError.doesNotFit(
         MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch), available: nil)
     }
+    scores = try scoreBest()
+    try scores?.write(to: folder.scores)
     return epochs
+  }
+
+  private func scoreBest() throws -> ScoreTable? {
+    guard input.fold != nil, let best = progress.best else { return nil }
+    let network = try Checkpoint(path: folder.best).network(on: network.device)
+    return try validate(network, epoch: best.epoch, wholeCases: true).scores
+  }
+
+  private func validate(
+    _ network: UNet3D, epoch: Int, wholeCases isWhole: Bool
+  ) throws -> (Validation?, scores: ScoreTable?) {
+    guard let stream = try input.validating() else { return (nil, nil) }
+    let cases = isWhole ? WholeCases(stream.cases, patch: stream.shape.patch, classes: head.classes) : nil
+    let validation = try Validation(network, loss, on: stream, epoch: epoch, wholeCases: cases)
+    return (validation, cases?.scores)
   }
 
   private func epoch() throws {
@@ -129,16 +150,16 @@ public final class TrainingRun {
     let trained = start.seconds
     let wait = Double(try stream.times.wait - waited) * 1e-9
     let patches = (progress.batches - first) * stream.shape.samples
-    let validation = try input.validating().map {
-      try Validation(network, loss, on: $0, epoch: progress.epochs + 1)
-    }
+    let isWhole = recipe.wholeCasesEvery.map { (progress.epochs + 1).isMultiple(of: $0) } ?? false
+    let (validation, scores) = try validate(network, epoch: progress.epochs + 1, wholeCases: isWhole)
     let trainingLoss = progress.lossSum / Double(progress.batches)
     let rate = optimiser.learningRate
-    let isBest = end(epochOf: validation?.loss ?? trainingLoss)
+    let isBest = try end(epochOf: validation?.loss ?? trainingLoss)
     epochs.append(
       EpochReport(
         epoch: progress.epochs, trainingLoss: trainingLoss, validationLoss: validation?.loss,
-        dice: names(validation?.dice ?? []), learningRate: rate, isBest: isBest, seconds: start.seconds,
+        dice: names(validation?.dice ?? []), wholeCaseDice: scores?.means(of: .dice), learningRate: rate,
+        isBest: isBest, seconds: start.seconds,
         patchesPerSecond: Double(patches) / max(trained, 1e-9), waitSeconds: wait))
     try folder.write(epochs)
     if isBest { try Checkpoint.write(network, optimiser: nil, head: head, to: folder.best) }
@@ -172,7 +193,7 @@ public final class TrainingRun {
   }
 
   /// Counts an epoch with that loss; returns whether it is the lowest.
-  private func end(epochOf loss: Double) -> Bool {
+  private func end(epochOf loss: Double) throws -> Bool {
     progress.epochs += 1
     progress.batches = 0
     progress.lossSum = 0
@@ -184,18 +205,20 @@ public final class TrainingRun {
     if let plateau = recipe.plateau {
       optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
     }
-    note()
+    try note()
     return isBest
   }
 
   private func save() throws {
-    note()
-    progress.stream = try stream.state
+    try note()
     try Checkpoint.write(network, optimiser: optimiser, head: head, to: folder.last)
     saved = DispatchTime.now()
   }
 
-  private func note() { (progress.steps, progress.learningRate) = (optimiser.steps, optimiser.learningRate) }
+  private func note() throws {
+    (progress.steps, progress.learningRate) = (optimiser.steps, optimiser.learningRate)
+    progress.stream = try stream.state
+  }
 
   private func names(_ dice: [Double?]) -> [String: Double] {
     Dictionary(uniqueKeysWithValues: zip(head.classes, dice).compactMap { name, dice in dice.map { (name, $0) } })

@@ -1,0 +1,281 @@
+"""`segprep train`: the same bytes again, killed and resumed, its numbers beside PyTorch's, what it refuses."""
+
+import fcntl
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+import h5py
+import numpy
+
+from support import PROGRAM, REPOSITORY, TestCase, json_of, make_phantoms, segprep
+
+TRAINER = PROGRAM.parent / "segprep-train"
+PATCH = {"z": 16, "y": 16, "x": 16}
+NETWORK = {"depth": 2, "filters": 2, "norm": "batch"}
+# One thread: where other tests run beside, waiting threads of OpenMP cost more than they give.
+COMMON = ["--quiet", "--threads", "1"]
+
+
+def tensors(path):
+    """A safetensors file by its specification: (arrays, metadata)."""
+    data = path.read_bytes()
+    length, = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + length])
+    metadata = header.pop("__metadata__")
+    arrays = {}
+    for name, entry in header.items():
+        start, end = (8 + length + offset for offset in entry["data_offsets"])
+        arrays[name] = numpy.frombuffer(data[start:end], "<f4").reshape(entry["shape"])
+    return arrays, metadata
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@unittest.skipUnless(TRAINER.is_file(), f"{TRAINER} is not built: SEGPREP_TORCH=off")
+class TrainTests(TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.raw = make_phantoms(cls.folder / "raw", 4)
+        test = cls()
+        cls.pipe = test.written()
+        cls.prepared = test.ingest(cls.raw, cls.pipe)
+        cls.shards = cls.folder / "shards"
+        result = segprep("shard", cls.prepared, "--pipeline", cls.pipe, "--out", cls.shards, "--no-sync", "--quiet")
+        if result.code != 0:
+            raise RuntimeError(result.err)
+        cls.made = cls.folder / "run"
+        cls.result = segprep(*cls.arguments(cls.made))
+
+    def runTest(self):
+        """For the instance that setUpClass needs."""
+
+    def written(self, patch=None, **train):
+        section = {
+            "loss": "cross_entropy", "network": NETWORK, "epochs": 3, "batches_per_epoch": 4,
+            "optimiser": {"adam": {"learning_rate": 0.01}}, **train,
+        }
+        return self.pipeline(
+            [{"resample": {"spacing_mm": {"z": 12, "y": 8, "x": 8}}}, {"zscore": {"over": "volume"}}],
+            folds={"count": 2, "seed": 1},
+            patches=[
+                {"set": "random", "sampling": "random", "shape": PATCH, "per_case": 8, "foreground": 0.5, "seed": 1,
+                 "margin": {"z": 2, "y": 2, "x": 2}},
+                {"set": "grid", "sampling": "grid", "shape": PATCH},
+            ],
+            shards={"compression": "none", "image": "float32"}, augment={"preset": "miscnn"},
+            stream={"global_batch": 2, "seed": 1}, train=section)
+
+    @classmethod
+    def arguments(cls, out, *options, pipeline=None, fold=0, shards=None):
+        return ["train", shards or cls.shards, "--pipeline", pipeline or cls.pipe, "--fold", fold, "--out", out,
+                *COMMON, *options]
+
+    def assert_refused(self, code, words, out, *options, **changes):
+        result = segprep(*self.arguments(out, *options, **changes))
+        self.assertEqual(result.code, code, result.out + result.err)
+        self.assertEqual(len(result.err.strip().splitlines()), 1, result.err)
+        self.assertIn(words, result.err)
+
+    def test_it_ends_with_two_checkpoints_a_log_and_a_summary(self):
+        self.assertEqual(self.result.code, 0, self.result.err)
+        log = lines(self.made / "log.jsonl")
+        self.assertEqual([line["epoch"] for line in log], [1, 2, 3])
+        self.assertEqual(set(log[0]["dice"]) - {"background", "kidney", "tumour"}, set())
+        summary = json_of(self.made / "run.json")
+        best = min(log, key=lambda line: line["validation_loss"])
+        self.assertEqual((summary["best_epoch"], summary["best_loss"]), (best["epoch"], best["validation_loss"]))
+        self.assertIn(f"in epoch {best['epoch']}", self.result.out)
+        self.assertLess(log[-1]["training_loss"], log[0]["training_loss"])
+        state = json.loads(tensors(self.made / "best.safetensors")[1]["segprep"])
+        self.assertEqual(state["classes"], ["background", "kidney", "tumour"])
+        self.assertEqual(state["progress"]["best"]["epoch"], best["epoch"])
+
+    def test_other_stream_threads_give_the_same_bytes(self):
+        out = self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, "--stream-threads", 3)).code, 0)
+        for name in ["last.safetensors", "best.safetensors"]:
+            self.assertEqual((out / name).read_bytes(), (self.made / name).read_bytes(), name)
+
+    def test_killed_and_resumed_gives_the_same_bytes(self):
+        """Killed within the second epoch, at a checkpoint after each batch."""
+        out = self.fresh("run")
+        process = subprocess.Popen(
+            [PROGRAM, *map(str, self.arguments(out, "--save-every", 0))],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        batches = 0
+        while process.poll() is None and batches == 0:
+            time.sleep(0.002)
+            if (out / "log.jsonl").is_file():
+                progress = json.loads(tensors(out / "last.safetensors")[1]["segprep"])["progress"]
+                batches = progress["batches"] if progress["epochs"] == 1 else 0
+        process.kill()
+        process.wait()
+        epochs = json.loads(tensors(out / "last.safetensors")[1]["segprep"])["progress"]["epochs"]
+        self.assertLess(epochs, 3, "it was killed too late to tell anything")
+        result = segprep(*self.arguments(out, "--resume"))
+        self.assertEqual(result.code, 0, result.err)
+        for name in ["last.safetensors", "best.safetensors"]:
+            self.assertEqual((out / name).read_bytes(), (self.made / name).read_bytes(), name)
+        self.assertEqual(
+            [line["validation_loss"] for line in lines(out / "log.jsonl")],
+            [line["validation_loss"] for line in lines(self.made / "log.jsonl")])
+
+    def test_more_epochs_can_be_added(self):
+        out = self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, "--epochs", 2)).code, 0)
+        self.assertEqual(segprep(*self.arguments(out, "--resume")).code, 0)
+        arrays, expected = (tensors(run / "last.safetensors")[0] for run in [out, self.made])
+        for name, values in expected.items():
+            numpy.testing.assert_array_equal(arrays[name], values, name)
+
+    def test_validation_is_what_pytorch_computes(self):
+        """The best network in PyTorch, on the grid patches as h5py reads them: the same loss, the same Dice."""
+        try:
+            import torch
+        except ImportError:
+            self.skipTest("needs python3-torch")
+        sys.path.insert(0, str(REPOSITORY / "Tests" / "Bench"))
+        from unet import UNet3D
+
+        arrays, metadata = tensors(self.made / "best.safetensors")
+        epoch = json.loads(metadata["segprep"])["progress"]["best"]["epoch"]
+        network = UNet3D(1, 3, **NETWORK).eval()
+        running = [name for name in arrays if "running" in name]
+        with torch.no_grad():
+            for parameter, name in zip(network.parameters(), self.learned()):
+                parameter.copy_(torch.from_numpy(arrays.pop("network." + name).copy()))
+            state = {name: value for name, value in network.named_buffers() if "running" in name}
+            self.assertEqual(len(state), len(running))
+            for ours, (name, value) in zip(self.measured(), state.items()):
+                value.copy_(torch.from_numpy(arrays["network." + ours].copy()))
+        losses, counts = [], {}
+        for entry in json_of(self.shards / "manifest.json")["files"]:
+            if entry["set"] != "grid" or entry.get("fold") != 0:
+                continue
+            with h5py.File(self.shards / entry["file"]) as file:
+                cases = file["index/case"][()]
+                for image, label, case in zip(file["image"][()], file["label"][()], cases):
+                    with torch.no_grad():
+                        logits = network(torch.from_numpy(image[None]))
+                        truth = torch.from_numpy(label[None].astype(numpy.int64))
+                        losses.append(torch.nn.functional.cross_entropy(logits, truth).item())
+                    predicted = logits.argmax(1)
+                    count = counts.setdefault(bytes(case), numpy.zeros((3, 2)))
+                    for value in range(3):
+                        count[value, 0] += 2 * ((predicted == value) & (truth == value)).sum().item()
+                        count[value, 1] += (predicted == value).sum().item() + (truth == value).sum().item()
+        line = lines(self.made / "log.jsonl")[epoch - 1]
+        self.assertAlmostEqual(line["validation_loss"], numpy.mean(losses), delta=1e-4)
+        for value, name in enumerate(["background", "kidney", "tumour"]):
+            each = [count[value, 0] / count[value, 1] for count in counts.values() if count[value, 1] > 0]
+            if each:
+                # A voxel whose logits are equal but for rounding may go either way.
+                self.assertAlmostEqual(line["dice"][name], numpy.mean(each), delta=1e-2, msg=name)
+
+    def blocks(self):
+        return [f"encoder.{level}" for level in range(2)], ["bottom"], [f"decoder.{level}" for level in range(2)]
+
+    def learned(self):
+        """Our names in the order of PyTorch's parameters."""
+        encoder, bottom, decoder = self.blocks()
+        names = []
+        for block in encoder + bottom + decoder:
+            if block in decoder:
+                names += [f"{block}.up.weight", f"{block}.up.bias"]
+            for index in range(2):
+                names += [f"{block}.convolution.{index}.weight", f"{block}.norm.{index}.weight",
+                          f"{block}.norm.{index}.bias"]
+        return names + ["head.0.weight", "head.0.bias"]
+
+    def measured(self):
+        return [f"{block}.norm.{index}.{what}" for block in sum(self.blocks(), []) for index in range(2)
+                for what in ["running_mean", "running_var"]]
+
+    def test_all_cases_can_be_trained_on_without_validation(self):
+        out = self.fresh("run")
+        result = segprep(*self.arguments(out, "--epochs", 1, fold="all"))
+        self.assertEqual(result.code, 0, result.err)
+        self.assertNotIn("validation_loss", lines(out / "log.jsonl")[0])
+
+    def test_early_stop_ends_it(self):
+        out = self.fresh("run")
+        pipeline = self.written(early_stop=1, epochs=50, optimiser={"adam": {"learning_rate": 0}})
+        result = segprep(*self.arguments(out, pipeline=pipeline))
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("stopped early", result.out)
+        self.assertLess(len(lines(out / "log.jsonl")), 50)
+
+    def test_a_run_is_not_overwritten(self):
+        self.assert_refused(73, "holds a training, found last.safetensors", self.made)
+
+    def test_nothing_to_resume_is_said(self):
+        self.assert_refused(2, "nothing to resume, found no last.safetensors", self.fresh("run"), "--resume")
+
+    def test_a_folder_that_another_run_holds_is_left_alone(self):
+        out = self.fresh("run")
+        out.mkdir()
+        with open(out / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assert_refused(73, "another run is writing there", out)
+
+    def test_a_checkpoint_of_another_network_is_not_gone_on_from(self):
+        pipeline = self.written(network={**NETWORK, "filters": 4})
+        self.assert_refused(2, "the network, found depth 2, 2 filters", self.made, "--resume", pipeline=pipeline)
+
+    def test_a_damaged_checkpoint_is_not_gone_on_from(self):
+        out = self.fresh("run")
+        shutil.copytree(self.made, out)
+        data = (out / "last.safetensors").read_bytes()
+        (out / "last.safetensors").write_bytes(data[:len(data) // 2])
+        self.assert_refused(2, "last.safetensors: not a checkpoint of segprep", out, "--resume")
+
+    def test_a_patch_that_the_network_cannot_halve_is_refused(self):
+        pipeline = self.written(network={"depth": 5, "filters": 2})
+        self.assert_refused(64, "expected multiples of 32, the nearest is 32x32x32", self.fresh("run"), pipeline=pipeline)
+
+    def test_a_network_that_does_not_fit_is_refused_before_it_is_made(self):
+        pipeline = self.written(network={"depth": 4, "filters": 512})
+        self.assert_refused(2, "does not fit into the memory", self.fresh("run"), pipeline=pipeline)
+
+    def test_a_loss_that_is_no_number_names_the_patches(self):
+        # Decay that turns each weight into minus nine times itself.
+        growing = {"sgd": {"learning_rate": 10, "momentum": 0, "weight_decay": 1}}
+        pipeline = self.written(optimiser=growing, batches_per_epoch=100)
+        self.assert_refused(2, "the loss is no number, found", self.fresh("run"), pipeline=pipeline)
+
+    def test_folds_and_shards_that_do_not_fit_are_refused(self):
+        self.assert_refused(64, "no such fold, found 7", self.fresh("run"), fold=7)
+        other = self.pipeline([{"zscore": {"over": "volume"}}], patches=[
+            {"set": "random", "sampling": "random", "shape": PATCH, "per_case": 8},
+            {"set": "grid", "sampling": "grid", "shape": PATCH}])
+        self.assert_refused(2, "holds shards of another pipeline", self.fresh("run"), pipeline=other)
+
+    @unittest.skipIf(os.path.exists("/dev/nvidia0"), "there is a GPU")
+    def test_cuda_is_refused_where_there_is_none(self):
+        self.assert_refused(2, "finds no CUDA device", self.fresh("run"), "--device", "cuda")
+
+
+class WithoutTorchTests(TestCase):
+
+    def test_it_says_how_to_get_it(self):
+        alone = self.fresh("segprep")
+        shutil.copy(PROGRAM, alone)
+        done = subprocess.run([alone, "train", "shards"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1)
+        self.assertIn("make build", done.stderr)
+        self.assertIn("libtorch-dev", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,20 @@
+import Recipes
+import Testing
+
+@testable import Training
+
+@Suite struct ScheduleTests {
+  /// The rates that PyTorch 1.13's ReduceLROnPlateau(factor=.1, patience=2, min_lr=1e-3) gave for these losses.
+  @Test func theRateFallsWhenPyTorchsDoes() {
+    let losses = [1, 0.9, 0.95, 0.9, 0.89995, 0.9, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86]
+    let expected = [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001, 0.001]
+    var plateau = PlateauRecipe()
+    (plateau.patience, plateau.minimumRate) = (2, 1e-3)
+    var (schedule, rate, rates) = (PlateauSchedule(), 0.1, [Double]())
+    for loss in losses {
+      rate = schedule.rate(after: loss, rate: rate, plateau)
+      rates.append(rate)
+    }
+    for (found, expected) in zip(rates, expected) { #expect(abs(found - expected) < 1e-12) }
+  }
+}
