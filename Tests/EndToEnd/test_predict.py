@@ -130,6 +130,28 @@ class PredictTests(TestCase):
         result = segprep("evaluate", grid, self.prepared, "--fold", "0", "--quiet")
         self.assertEqual((result.code, result.err), (0, ""))
 
+    def test_segmentations_side_by_side(self):
+        runs = []
+        for name in ("gaussian", "uniform"):
+            runs.append(self.fresh(name))
+            for arguments in [["predict", self.run_folder, self.prepared, "--grid", "prepared", "--weights", name,
+                               "--threads", "1", "--out", runs[-1]],
+                              ["evaluate", runs[-1], self.prepared, "--out", runs[-1]]]:
+                result = segprep(*arguments, "--quiet")
+                self.assertEqual(result.code, 0, result.err)
+        figure = self.fresh("figure.png")
+        result = segprep("compare", *runs, "--figure", figure, "--prepared", self.prepared)
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertIn("gaussian - uniform", result.out)
+        png = figure.read_bytes()
+        self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
+        width = int.from_bytes(png[16:20], "big")
+        self.assertGreater(width, 3 * 96)
+        result = segprep("compare", *runs, "--figure", figure, "--prepared", self.prepared, "--cases", "case_9")
+        self.assertEqual(result.code, 64, result.err)
+        result = segprep("compare", *runs, "--figure", figure)
+        self.assertEqual(result.code, 64, result.err)
+
     def test_batches_and_threads_change_nothing_that_matters(self):
         """Sums in another order: a voxel between two classes may go either way, and no more."""
         plain, again, batched, threaded, uniform = [
