@@ -38,9 +38,18 @@ demo: build
 	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
 	$(SEGPREP) verify $(DEMO)/shards
 	$(SEGPREP) stream $(DEMO)/shards --pipeline Pipelines/kits19.yaml --set random --fold 0
+ifneq ($(SEGPREP_TORCH),off)
+	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small
+	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards
+	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
+	  --out $(DEMO)/run
+	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --out $(DEMO)/predicted
+	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/raw --pipeline Pipelines/phantoms.yaml
+endif
 	@echo
 	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
-	@echo "$(DEMO)/shards (patches to train on)."
+	@echo "$(DEMO)/shards (patches to train on); at a coarser spacing $(DEMO)/small, $(DEMO)/run (a network after a minute of"
+	@echo "training: $(DEMO)/run/curves.svg), $(DEMO)/predicted."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
 # The paper's experiment on phantoms: seven losses, two folds, a small network; prints its tables, draws the segmentations.
