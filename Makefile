@@ -44,7 +44,7 @@ ifneq ($(SEGPREP_TORCH),off)
 	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
 	  --out $(DEMO)/run
 	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --out $(DEMO)/predicted
-	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/raw --pipeline Pipelines/phantoms.yaml
+	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/small --fold 0
 endif
 	@echo
 	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
