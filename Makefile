@@ -19,11 +19,14 @@ PROGRAMS := segprep $(if $(filter off,$(SEGPREP_TORCH)),,segprep-train)
 # Its own build folder: everything in the library carries Swift's own with it, so that no machine it runs on needs Swift.
 LIBRARY := .build/library
 DEMO := demo
+PAPER := paper-demo
+# The losses that the paper's tables compare.
+PAPER_LOSSES := cross-entropy focal dice tversky focal-tversky combo unified-focal
 # Its own build folder: everything in it is built with libFuzzer's instrumentation and the address sanitizer.
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo build library test lint unit end-to-end python consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo paper-demo build library test lint unit end-to-end python consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -35,11 +38,41 @@ demo: build
 	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
 	$(SEGPREP) verify $(DEMO)/shards
 	$(SEGPREP) stream $(DEMO)/shards --pipeline Pipelines/kits19.yaml --set random --fold 0
+ifneq ($(SEGPREP_TORCH),off)
+	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small
+	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards
+	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
+	  --out $(DEMO)/run
+	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --out $(DEMO)/predicted
+	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/raw --pipeline Pipelines/phantoms.yaml
+endif
 	@echo
 	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
-	@echo "$(DEMO)/shards (patches to train on)."
+	@echo "$(DEMO)/shards (patches to train on); at a coarser spacing $(DEMO)/small, $(DEMO)/run (a network after a minute of"
+	@echo "training: $(DEMO)/run/curves.svg), $(DEMO)/predicted."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
+# The paper's experiment on phantoms: seven losses, two folds, a small network; prints its tables, draws the segmentations.
+paper-demo: build
+	rm -rf $(PAPER)
+	$(SEGPREP) synth kits19 --cases 12 --out $(PAPER)/raw --quiet
+	$(SEGPREP) ingest $(PAPER)/raw --pipeline Pipelines/paper-demo.yaml --out $(PAPER)/prepared --quiet
+	$(SEGPREP) shard $(PAPER)/prepared --pipeline Pipelines/paper-demo.yaml --out $(PAPER)/shards --quiet
+	set -e; for loss in $(PAPER_LOSSES); do \
+	  for fold in 0 1; do \
+	    $(SEGPREP) train $(PAPER)/shards --pipeline Pipelines/paper-demo.yaml --fold $$fold --loss $$loss \
+	      --out $(PAPER)/trained/$$loss-$$fold --device cpu; \
+	    $(SEGPREP) predict $(PAPER)/trained/$$loss-$$fold $(PAPER)/prepared --fold $$fold --grid prepared \
+	      --out $(PAPER)/runs/$$loss --device cpu --quiet; \
+	  done; \
+	  $(SEGPREP) evaluate $(PAPER)/runs/$$loss $(PAPER)/prepared --out $(PAPER)/runs/$$loss --quiet; \
+	done
+	$(SEGPREP) compare $(PAPER_LOSSES:%=$(PAPER)/runs/%) --out $(PAPER)/tables.md \
+	  --figure $(PAPER)/segmentations.png --prepared $(PAPER)/prepared
+	@cat $(PAPER)/tables.md
+	@echo "Made: $(PAPER)/tables.md, $(PAPER)/segmentations.png, $(PAPER)/trained (networks), $(PAPER)/runs (predictions)."
+
+# Training needs libtorch; SEGPREP_TORCH=off leaves it out.
 build: apt-build
 	for program in $(PROGRAMS); do $(SWIFT_BUILD) -c release --product $$program || exit 1; done
 
@@ -114,4 +147,4 @@ apt-bench:
 	@Tests/install-apt $(APT_BENCH)
 
 clean:
-	rm -rf .build $(DEMO) bench
+	rm -rf .build $(DEMO) $(PAPER) bench

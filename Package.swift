@@ -198,7 +198,10 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     .target(name: "CTorch", cxxSettings: includes, linkerSettings: libraries),
     .target(
       name: "Training",
-      dependencies: ["CTorch", "Files", "Prepared", "Randomness", "Recipes", "Shards", "Streaming", "Volumes"],
+      dependencies: [
+        "CTorch", "Evaluation", "Files", "Prediction", "Prepared", "Randomness", "Recipes", "Shards", "Streaming",
+        "Volumes",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "segprep-train",
@@ -210,7 +213,9 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Files", "Randomness", "Recipes", "TestSupport", "Training", "Volumes"], exclude: ["make-golden"],
+      dependencies: [
+        "Evaluation", "Files", "Randomness", "Recipes", "Shards", "Streaming", "TestSupport", "Training", "Volumes",
+      ], exclude: ["make-golden"],
       swiftSettings: strict),
   ]
 }

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import operator
 import os
 from typing import Any, Callable, Optional, Sequence, Union
 
@@ -20,13 +21,22 @@ def path_bytes(path: Path) -> bytes:
     return os.fsencode(path)
 
 
-def section_bytes(augment: Optional[Augmentation], presets: Sequence[str] = ("miscnn", "nnunet", "none")) -> Optional[bytes]:
+def section_bytes(augment: Optional[Augmentation]) -> Optional[bytes]:
     """An augmentation as the text of the section."""
     if augment is None:
         return None
     if isinstance(augment, str):
-        return (json.dumps({"preset": augment}) if augment in presets else augment).encode()
+        # One word is a preset's name, right or wrong: the library says which there are.
+        return (json.dumps({"preset": augment}) if augment.isidentifier() else augment).encode()
     return json.dumps(augment).encode()
+
+
+def number(name: str, value: Any, least: int = 0, most: int = 2**31 - 1) -> int:
+    """A whole number as C takes it, which would cut off what is too long."""
+    found = operator.index(value)
+    if not least <= found <= most:
+        raise UsageError(f"{name}: cannot be so, found {found}, expected {least} to {most}")
+    return found
 
 
 def choice(name: str, value: str, values: Sequence[str]) -> int:
@@ -40,7 +50,7 @@ def text_of(call: Callable[[Any], int]) -> Optional[str]:
     """The text that a function gives to be freed; None where it gives none."""
     place = ctypes.c_void_p()
     check(call(ctypes.byref(place)))
-    if not place:
+    if place.value is None:
         return None
     try:
         return ctypes.string_at(place.value).decode()

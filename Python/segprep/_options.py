@@ -2,6 +2,7 @@
 
 from typing import Optional, Tuple
 
+from ._calls import number
 from ._errors import UsageError
 
 IMAGE_TYPES = ("float32", "float16")
@@ -16,4 +17,4 @@ def split_numbers(fold: Optional[int], validation: bool) -> Tuple[int, int]:
         if validation:
             raise UsageError("validation: needs a fold, found none, expected the fold that is validated on")
         return 2, 0
-    return (1 if validation else 0), fold
+    return (1 if validation else 0), number("fold", fold)

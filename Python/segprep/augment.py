@@ -7,7 +7,7 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy
 
-from ._calls import Augmentation, Path, path_bytes, section_bytes, text_of
+from ._calls import Augmentation, Path, number, path_bytes, section_bytes, text_of
 from ._errors import UsageError, check
 from ._library import AugmenterOptions, PatchToAugment, library
 
@@ -43,7 +43,8 @@ class Augmenter:
 
     def __call__(
         self, image: numpy.ndarray, label: Optional[numpy.ndarray] = None, *, seed: int, case: str = "",
-        patch: int = 0, epoch: int = 0, occurrence: int = 0, out: Optional[Tuple[numpy.ndarray, Any]] = None,
+        patch: int = 0, epoch: int = 0, occurrence: int = 0,
+        out: Optional[Tuple[numpy.ndarray, Optional[numpy.ndarray]]] = None,
         pad_values: Optional[Sequence[float]] = None, statistics: Optional[Sequence[Sequence[float]]] = None,
     ) -> List[Any]:
         """Augments a patch where it is, or into `out`; returns what was drawn, the transforms in order.
@@ -67,11 +68,12 @@ class Augmenter:
         request.image = _place("out image", new_image, channels + self._shape, kind, writes=True)
         if (label is None) != (new_label is None):
             raise UsageError("label: is there beside an out without one, found one of them, expected both or none")
-        if label is not None:
+        if label is not None and new_label is not None:
             request.source_label = _place("label", label, self._source, numpy.dtype(numpy.uint8))
             request.label = _place("out label", new_label, self._shape, numpy.dtype(numpy.uint8), writes=True)
-        request.seed, request.case_identifier = seed, case.encode()
-        request.patch, request.epoch, request.occurrence = patch, epoch, occurrence
+        request.seed, request.case_identifier = number("seed", seed, most=2**64 - 1), case.encode()
+        request.patch, request.epoch = number("patch", patch), number("epoch", epoch)
+        request.occurrence = number("occurrence", occurrence)
         pads, numbers = _numbers(pad_values, request.channels, "f4"), _numbers(statistics, 4 * request.channels, "f8")
         request.pad_values = None if pads is None else pads.ctypes.data
         request.statistics = None if numbers is None else numbers.ctypes.data
@@ -87,10 +89,10 @@ def augment(
     image: float32 or float16 (channel, z, y, x), or (z, y, x). label: uint8 (z, y, x). transforms: "nnunet", "miscnn",
     or the section `augment` of a pipeline file. Raises SegprepError.
     """
-    shape = tuple(image.shape[-3:])
     if image.ndim not in (3, 4):
         raise UsageError(f"image: has another shape, found {image.ndim} axes, expected (channel, z, y, x) or (z, y, x)")
-    return Augmenter(transforms, shape=shape)(
+    z, y, x = image.shape[-3:]
+    return Augmenter(transforms, shape=(z, y, x))(
         image, label, seed=seed, case=case, patch=patch, epoch=epoch, occurrence=occurrence)
 
 

@@ -18,9 +18,9 @@ class ShardDataset(IterableDataset):
     (sample, z, y, x) of uint8. `len` is the number of batches of an epoch.
 
     The library's threads write voxels straight into a few tensors that are made once and used in turn, pinned where
-    CUDA is there: a batch is good until the next but `keep` is asked for. Take `.clone()` of what is to stay longer, and
-    `keep` as many as a copy to the GPU with `non_blocking=True` may lag behind. Worker processes would copy every batch
-    once more: `num_workers` other than 0 is refused.
+    CUDA is there: a batch is good until the next but `keep` is asked for. Take `.clone()` of what is to stay longer,
+    and `keep` as many as a copy to the GPU with `non_blocking=True` may lag behind. Worker processes would copy every
+    batch once more: `num_workers` other than 0 is refused.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class ShardDataset(IterableDataset):
     def __iter__(self) -> Iterator[Batch]:
         if get_worker_info() is not None:
             raise RuntimeError(
-                "ShardDataset: num_workers must be 0, found a worker process: the library reads, decodes and augments in "
-                "threads of its own, and a worker would copy each batch once more; say num_workers=0, and threads=n")
+                "ShardDataset: num_workers must be 0, found a worker process: the library reads, decodes and augments "
+                "in threads of its own, and a worker would copy each batch once more; say num_workers=0, and threads=n")
         return iter(self.stream)
 
     def __getstate__(self) -> Any:

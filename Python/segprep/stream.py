@@ -11,7 +11,7 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 import numpy
 
 from . import _library
-from ._calls import Augmentation, Path, choice, path_bytes, section_bytes, text_of
+from ._calls import Augmentation, Path, choice, number, path_bytes, section_bytes, text_of
 from ._errors import UsageError, check
 from ._library import END, WAITING, library
 from ._options import CHECKS, DAMAGE, IMAGE_TYPES, ORDERS, split_numbers
@@ -55,8 +55,8 @@ class ShardStream:
         shards: a folder that `segprep shard` wrote.
         set: the patch set's name. fold: None for the patches of all labelled cases. validation: what the fold validates
             on, in order and not augmented, the last batch filled up with samples that are not valid.
-        pipeline: the file that the shards were cut with: where global_batch, seed and augmentation come from. Without it
-            they are 2, 1 and none.
+        pipeline: the file that the shards were cut with: where global_batch, seed and augmentation come from. Without
+            it they are 2, 1 and none.
         augment: instead of the pipeline's: "nnunet", "miscnn" or "none", or the section's keys or transforms.
         global_batch: samples of all ranks; each rank gets its part of them.
         threads: None for one for each processor. memory: the most that batches and threads may take, in bytes.
@@ -75,15 +75,15 @@ class ShardStream:
         options.set, options.split, options.fold = set.encode(), split, fold_number
         options.pipeline = None if pipeline is None else path_bytes(pipeline)
         options.augment = section_bytes(augment)
-        options.global_batch = 0 if global_batch is None else _positive("global batch", global_batch)
-        options.seed = -1 if seed is None else seed
-        options.rank, options.world_size = rank, world_size
-        options.threads = 0 if threads is None else _positive("threads", threads)
-        options.memory = 0 if memory is None else _positive("memory", memory)
-        options.epochs = 0 if epochs is None else _positive("epochs", epochs)
+        options.global_batch = 0 if global_batch is None else number("global batch", global_batch, least=1)
+        options.seed = -1 if seed is None else number("seed", seed, most=2**63 - 1)
+        options.rank, options.world_size = number("rank", rank), number("world size", world_size)
+        options.threads = 0 if threads is None else number("threads", threads, least=1)
+        options.memory = 0 if memory is None else number("memory", memory, least=1, most=2**63 - 1)
+        options.epochs = 0 if epochs is None else number("epochs", epochs, least=1)
         options.order, options.image = choice("order", order, ORDERS), choice("image", image, IMAGE_TYPES)
         options.checks, options.damage = choice("checks", checks, CHECKS), choice("damage", damage, DAMAGE)
-        options.held = keep + 1
+        options.held = number("keep", keep) + 1
         self._path, self._options = path_bytes(shards), options
         self._allocate, self._keep, self._stall_seconds = allocate, keep, stall_seconds
         self._open(None)
@@ -91,7 +91,8 @@ class ShardStream:
     def _open(self, state: Optional[str]) -> None:
         self._options.state = None if state is None else state.encode()
         self._buffers: List[Tuple[Any, Any]] = []
-        self._held: Deque[int] = deque()
+        self._held: Deque[Tuple[int, int]] = deque()
+        self._handed_out = 0
         self._failure: Optional[BaseException] = None
         self._options.memories = _library.Memories(self._give_memory)
         handle = ctypes.c_uint64()
@@ -153,15 +154,17 @@ class ShardStream:
     def next(self) -> Optional[Batch]:
         """Waits for the next batch; None after the last epoch. Raises SegprepError."""
         while len(self._held) > self._keep:
-            check(library.segprep_stream_give_back(self._handle, self._held.popleft()))
+            check(library.segprep_stream_give_back(self._handle, self._held.popleft()[0]))
         found = _library.Batch()
         if self._wait(found) == END:
             return None
-        self._held.append(found.index)
+        self._handed_out += 1
+        lent = (found.index, self._handed_out)
+        self._held.append(lent)
         image, label = self._buffers[found.index]
         return Batch(
             image, label, [_sample(found.samples[i]) for i in range(found.count)], found.epoch, found.number,
-            bool(found.is_last_of_epoch), self._drawing(found.index))
+            bool(found.is_last_of_epoch), self._drawing(lent))
 
     def _wait(self, found: _library.Batch) -> int:
         """Waits in short pieces, so that Ctrl-C comes through."""
@@ -174,11 +177,14 @@ class ShardStream:
                 told = time.monotonic()
                 _log.warning("%s", library.segprep_last_error().decode())
 
-    def _drawing(self, index: int) -> Callable[[int], Any]:
-        handle = self._handle
+    def _drawing(self, lent: Tuple[int, int]) -> Callable[[int], Any]:
+        handle, held = self._handle, self._held
 
         def drawn(sample: int) -> Any:
-            text = text_of(lambda place: library.segprep_stream_drawn(handle, index, sample, place))
+            if lent not in held:
+                raise UsageError(
+                    "drawn: the batch was given back, found another in its place, expected one that is kept")
+            text = text_of(lambda place: library.segprep_stream_drawn(handle, lent[0], sample, place))
             return None if text is None else json.loads(text)
 
         return drawn
@@ -203,22 +209,22 @@ class ShardStream:
         stored_bytes that were read."""
         times = _library.StreamTimes()
         check(library.segprep_stream_read_times(self._handle, times))
-        return {name: getattr(times, name) for name, _ in times._fields_ if name != "size"}
+        return {name: getattr(times, name) for name in ("read", "decode", "augment", "wait", "samples", "stored_bytes")}
 
     def close(self) -> None:
         """Ends the threads and closes the files. Batches that were handed out keep their voxels."""
         self._close()
 
+    def __enter__(self) -> "ShardStream":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
 
 def _close(handle: int, buffers: List[Tuple[Any, Any]]) -> None:
     """Ends a stream, whose buffers are held until then."""
     library.segprep_stream_close(handle)
-
-
-def _positive(name: str, value: int) -> int:
-    if value < 1:
-        raise UsageError(f"{name}: cannot be so, found {value}, expected 1 or more")
-    return value
 
 
 def _sample(sample: _library.Sample) -> Sample:

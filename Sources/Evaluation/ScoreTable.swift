@@ -56,6 +56,12 @@ public struct ScoreTable: Sendable {
     MeanInterval(of: values(of: measure, className: className))
   }
 
+  /// By class, the mean of a measure over the cases; classes for which it is not finite are left out.
+  public func means(of measure: Measure) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: classes.map { ($0, mean(of: measure, className: $0).mean) })
+      .filter { $0.value.isFinite }
+  }
+
   /// The text of scores.csv.
   public var csv: String {
     let lines = rows.map { row in

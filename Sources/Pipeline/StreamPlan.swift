@@ -16,7 +16,8 @@ public struct StreamPlan: Sendable {
   public let globalBatch: Int
   /// Of the order of the patches, and of augmentation.
   public let seed: UInt64
-  /// Nil for nothing: in validation, and where the set holds augmented versions, which are trained on as they are.
+  /// Nil for nothing: in validation, without transforms, and where the set holds augmented versions, which are trained on
+  /// as they are.
   public let augmentation: AugmentedPatches?
 
   /// Holds the shards against the pipeline that they must be cut with.
@@ -31,7 +32,9 @@ public struct StreamPlan: Sendable {
     let config = plan?.config.stream ?? StreamConfig()
     (globalBatch, seed) = (config.globalBatch, UInt64(config.seed))
     let isStored = manifest.sets.contains { $0.set == set && $0.variants != nil }
-    guard split.isTraining, let (augment, file) = try Self.augment(augmentation, plan, pipeline) else {
+    guard split.isTraining, let (augment, file) = try Self.augment(augmentation, plan, pipeline),
+      !augment.transforms.isEmpty
+    else {
       self.augmentation = nil
       return
     }

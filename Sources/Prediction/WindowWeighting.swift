@@ -10,7 +10,7 @@ public enum WindowWeighting: String, CaseIterable, Sendable {
   case gaussian
 
   /// Along one axis of a patch: the weights of its voxels, 1 at most, all above 0.
-  func weights(along extent: Int) -> [Float] {
+  public func weights(along extent: Int) -> [Float] {
     switch self {
     case .uniform: return Array(repeating: 1, count: extent)
     case .gaussian:

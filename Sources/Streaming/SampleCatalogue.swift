@@ -72,6 +72,11 @@ struct SampleCatalogue: Sendable {
     digest = SHA256.hash(files.map { "\($0.file) \($0.sha256)\n" }.joined())
   }
 
+  /// By name, what the shards say of the cases that they have patches of.
+  var cases: [String: ShardCase] {
+    shards.reduce(into: [:]) { all, shard in all.merge(shard.reader.cases) { first, _ in first } }
+  }
+
   func patch(_ entry: Entry) -> ShardPatch { shards[entry.shard].reader.index.patches[entry.place] }
 
   /// What stands outside the volume of an entry's case, by channel, as its patches' values are once they are mapped.

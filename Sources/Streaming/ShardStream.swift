@@ -28,6 +28,8 @@ public final class ShardStream: Sendable {
   public let memoryBytes: Int
   /// Batches in memory at a time, those that the trainer holds among them.
   public let batchesInMemory: Int
+  /// By name, the cases that the split's patches are of.
+  public let cases: [String: ShardCase]
   /// In which order patches come.
   public let order: StreamOptions.Order
   private let process = getpid()
@@ -76,7 +78,7 @@ public final class ShardStream: Sendable {
       shape, loader: PatchLoader.bytes(layout, shape, isAugmenting: augmentation != nil), threads: threads,
       memory: memory, batches: options.batches, held: options.held)
     (memoryBytes, batchesInMemory) = (ring.bytes, ring.batches)
-    (patches, batchesPerEpoch) = (catalogue.entries.count, plan.batches)
+    (patches, batchesPerEpoch, cases) = (catalogue.entries.count, plan.batches, catalogue.cases)
     let shape = shape
     let memories = try memories?(shape, ring.batches) ?? (0..<ring.batches).map { _ in BatchMemory(shape) }
     precondition(memories.count == ring.batches, "memory for another number of batches")

@@ -17,8 +17,8 @@ struct TrainCommand: ParsableCommand {
       how, `stream` the batch, and `augment` what happens to patches. After each epoch the network is held against the \
       grid patches of the cases that the fold validates on; with --fold all it trains on all cases, without validation.
 
-      RUN gets best.safetensors (the network of the lowest validation loss), last.safetensors (all that is needed to go \
-      on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
+      RUN gets best.safetensors (the network of the lowest validation loss), scores.csv (how well that one finds each class \
+      in each whole case of the validation), last.safetensors (all that is needed to go on), log.jsonl (a line for each epoch), curves.svg and run.json. A run that was stopped goes on with --resume, with the same \
       numbers as if it had not been. On the CPU the same shards, pipeline and --threads give the same checkpoints.
 
       Examples:
@@ -44,6 +44,9 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "Epochs in all, instead of the pipeline's.")
   var epochs: Int?
+
+  @Option(help: ArgumentHelp("Batches of an epoch, instead of the pipeline's.", valueName: "n"))
+  var batchesPerEpoch: Int?
 
   @Option(help: "Where to compute: auto, cpu or cuda.")
   var device = Device.Choice.auto
@@ -71,6 +74,9 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, found \(epochs)") }
+    if let batchesPerEpoch, batchesPerEpoch < 1 {
+      throw ValidationError("--batches-per-epoch must be at least 1, found \(batchesPerEpoch)")
+    }
     if threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
     if streamThreads < 1 { throw ValidationError("--stream-threads must be at least 1, found \(streamThreads)") }
     if !(saveEvery >= 0) { throw ValidationError("--save-every must be at least 0, found \(saveEvery)") }
@@ -83,6 +89,7 @@ struct TrainCommand: ParsableCommand {
       try Torch.prepare(threads: threads, device: device)
       var recipe = plan.config.training
       if let epochs { recipe.epochs = epochs }
+      if let batchesPerEpoch { recipe.batchesPerEpoch = batchesPerEpoch }
       let input = try input(recipe)
       let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)
@@ -98,7 +105,7 @@ struct TrainCommand: ParsableCommand {
         observer: display)
       let reports = try training.run()
       display.end()
-      let summary = TrainingSummary(training.state, epochs: reports, device: device, threads: threads)
+      let summary = TrainingSummary(training, epochs: reports, device: device, threads: threads)
       try summary.write(to: folder)
       print(json ? try CanonicalJSON.text(summary) : summary.text(out: out), terminator: "")
     }

@@ -21,6 +21,13 @@ enum TrainingCurves {
           title: "Dice in validation", across: "epoch",
           series: classes.map { name in series(name) { $0.dice[name] } }))
     }
+    let whole = Set(epochs.flatMap { $0.wholeCaseDice?.keys.sorted() ?? [] }).sorted()
+    if !whole.isEmpty {
+      charts.append(
+        LineChart(
+          title: "Dice of whole cases", across: "epoch",
+          series: whole.map { name in series(name) { $0.wholeCaseDice?[name] } }))
+    }
     try AtomicFile.write(LineChart.svg(charts), to: path)
   }
 }

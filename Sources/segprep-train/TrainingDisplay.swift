@@ -47,6 +47,10 @@ final class TrainingDisplay: TrainingObserver {
     if let loss = epoch.validationLoss { text += ", validation \(Quantity.number(loss))" }
     let dice = epoch.dice.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.number($0.value, decimals: 3))" }
     if !dice.isEmpty { text += ", Dice \(dice.joined(separator: " "))" }
+    let whole = (epoch.wholeCaseDice ?? [:]).sorted { $0.key < $1.key }.map {
+      "\($0.key) \(Quantity.number($0.value, decimals: 3))"
+    }
+    if !whole.isEmpty { text += ", of whole cases \(whole.joined(separator: " "))" }
     text += epoch.isBest ? " (best)" : ""
     printError(
       "\(text) | \(Quantity.number(epoch.patchesPerSecond, decimals: 1)) patches/s, "

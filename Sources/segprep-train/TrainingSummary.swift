@@ -22,10 +22,12 @@ struct TrainingSummary: Encodable {
   var bestEpoch: Int?
   var bestLoss: Double?
   var bestDice: [String: Double]
+  /// Of the best network, by class, the mean over the whole cases of the validation.
+  var wholeCaseDice: [String: Double]?
   var seconds: Double
 
-  init(_ state: TrainingRun.State, epochs: [EpochReport], device: Device, threads: Int) {
-    let head = state.head
+  init(_ training: TrainingRun, epochs: [EpochReport], device: Device, threads: Int) {
+    let (state, head) = (training.state, training.state.head)
     network = head.network
     parameters = state.parameters
     (classes, channels, fold, recipe) = (head.classes, head.channels, head.fold, head.recipe)
@@ -38,6 +40,7 @@ struct TrainingSummary: Encodable {
     bestEpoch = head.progress.best?.epoch
     bestLoss = head.progress.best?.loss
     bestDice = epochs.first { $0.epoch == head.progress.best?.epoch }?.dice ?? [:]
+    wholeCaseDice = training.scores?.means(of: .dice)
     seconds = epochs.reduce(0) { $0 + $1.seconds }
   }
 
@@ -48,9 +51,10 @@ struct TrainingSummary: Encodable {
     if stoppedEarly { text += ", stopped early" }
     if let bestEpoch, let bestLoss { text += "; lowest loss \(Quantity.number(bestLoss)) in epoch \(bestEpoch)" }
     text += "\n"
-    for (name, dice) in bestDice.sorted(by: { $0.key < $1.key }) {
-      text += "Dice of \(name): \(Quantity.number(dice, decimals: 3))\n"
+    for (name, dice) in (wholeCaseDice ?? [:]).sorted(by: { $0.key < $1.key }) {
+      text += "Dice of \(name), mean over whole cases: \(Quantity.number(dice, decimals: 3))\n"
     }
-    return text + "\(out)/best.safetensors, last.safetensors, log.jsonl, curves.svg, run.json\n"
+    let scores = wholeCaseDice == nil ? "" : "scores.csv, "
+    return text + "\(out)/best.safetensors, last.safetensors, \(scores)log.jsonl, curves.svg, run.json\n"
   }
 }

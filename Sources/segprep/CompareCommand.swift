@@ -2,6 +2,10 @@ import ArgumentParser
 import Console
 import Evaluation
 import Files
+import Foundation
+import Parallelism
+import Pictures
+import Pipeline
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,9 +20,12 @@ struct CompareCommand: ParsableCommand {
       Signed-rank: exact up to 50 pairs without ties and zeros, else as SciPy's approximation. Scores that are not \
       finite are left out. Runs of other cases or classes are refused.
 
+      --figure draws the truth and each run's CASE.nii.gz, predicted with --grid prepared, side by side.
+
       Examples:
         segprep compare runs/dice runs/unified-focal
         segprep compare a.csv b.csv c.csv --measure hd95_mm --out tables.md
+        segprep compare runs/* --figure segmentations.png --prepared prepared
       """)
 
   @Argument(help: "Runs: folders that hold a scores.csv, or such files.")
@@ -30,13 +37,37 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the tables here instead of printing them.", valueName: "file"))
   var out: String?
 
+  @Option(help: ArgumentHelp("Draw the runs' segmentations into this PNG.", valueName: "file"))
+  var figure: String?
+
+  @Option(help: ArgumentHelp("The prepared cases that the figure shows.", valueName: "folder"))
+  var prepared: String?
+
+  @Option(help: ArgumentHelp("Cases in the figure; the first three without it.", valueName: "a,b"))
+  var cases: CaseList?
+
+  func validate() throws {
+    if (figure == nil) != (prepared == nil) {
+      throw ValidationError("--figure needs --prepared, and the other way round; give both or neither")
+    }
+  }
+
   func run() throws {
     try reporting {
       let names = Self.names(of: runs)
       let read = try zip(names, runs).map { RunComparison.Run(name: $0, scores: try ScoreTable.read($1)) }
       let text = try RunComparison(read).markdown(measure: measure)
       if let out { try AtomicFile.write(text, to: out) } else { print(text, terminator: "") }
+      if let figure, let prepared { try draw(figure, prepared, names) }
     }
+  }
+
+  private func draw(_ figure: String, _ prepared: String, _ names: [String]) throws {
+    let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+    defer { workers.stop() }
+    let cases = try ComparedCase.read(
+      prepared: prepared, runs: runs, only: cases?.identifiers, most: 3, on: workers)
+    try ComparisonFigure(cases, runs: names).picture.write(to: figure)
   }
 
   /// The last name of each path, as long as that tells them apart.

@@ -193,6 +193,14 @@ static void misuse(char **words) {
   augment.augment = "[mirror]";
   augment.patch[0] = INT64_MAX;
   refused(segprep_augmenter_open(&augment, &augmenter));
+  augment.patch[0] = 4;
+  for (int axis = 0; axis < 3; axis++) augment.margin[axis] = 1;
+  check(segprep_augmenter_open(&augment, &augmenter));
+  float image[6 * 6 * 6] = {0};
+  segprep_patch_to_augment patch = {.size = sizeof patch, .channels = 1, .source_image = image, .image = image};
+  refused(segprep_augment(augmenter, &patch, NULL));
+  patch.channels = 0;
+  refused(segprep_augment(augmenter, &patch, NULL));
   refused(segprep_nifti_describe("/no/such/file.nii", NULL));
 }
 

@@ -8,6 +8,9 @@ public struct EpochReport: Sendable, Codable, Equatable {
   public var validationLoss: Double?
   /// By class name, of validation, averaged over cases; classes that no case has are left out.
   public var dice: [String: Double]
+  /// By class name, the mean over whole cases, where the recipe asks for them after this epoch; classes that no case has
+  /// are left out.
+  public var wholeCaseDice: [String: Double]?
   /// Of the epoch's steps.
   public var learningRate: Double
   /// Whether the loss is the lowest so far.

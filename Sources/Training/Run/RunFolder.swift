@@ -1,3 +1,4 @@
+import Evaluation
 import Files
 import Foundation
 import Prepared
@@ -26,6 +27,8 @@ public final class RunFolder {
   public var log: String { path + "/log.jsonl" }
   /// A picture of losses and Dice over epochs.
   public var curves: String { path + "/curves.svg" }
+  /// The best network's scores on the whole cases of the validation.
+  public var scores: String { path + "/" + ScoreTable.fileName }
   /// What was trained, and how it ended.
   public var summary: String { path + "/run.json" }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Evaluation
 import Files
 import Recipes
 import Streaming
@@ -22,6 +23,8 @@ public final class TrainingRun {
   private var head: Checkpoint.Head
   /// What is known of it so far.
   public var state: State { State(head: head, parameters: network.parameterCount) }
+  /// After `run`, the best network's scores on the whole cases of the validation; nil without one.
+  public private(set) var scores: ScoreTable?
   private var epochs: [EpochReport]
   private var saved = DispatchTime.now()
 
@@ -118,7 +121,24 @@ public final class TrainingRun {
       throw TrainingError.doesNotFit(
         MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch), available: nil)
     }
+    scores = try scoreBest()
+    try scores?.write(to: folder.scores)
     return epochs
+  }
+
+  private func scoreBest() throws -> ScoreTable? {
+    guard input.fold != nil, let best = progress.best else { return nil }
+    let network = try Checkpoint(path: folder.best).network(on: network.device)
+    return try validate(network, epoch: best.epoch, wholeCases: true).scores
+  }
+
+  private func validate(
+    _ network: UNet3D, epoch: Int, wholeCases isWhole: Bool
+  ) throws -> (Validation?, scores: ScoreTable?) {
+    guard let stream = try input.validating() else { return (nil, nil) }
+    let cases = isWhole ? WholeCases(stream.cases, patch: stream.shape.patch, classes: head.classes) : nil
+    let validation = try Validation(network, loss, on: stream, epoch: epoch, wholeCases: cases)
+    return (validation, cases?.scores)
   }
 
   private func epoch() throws {
@@ -130,16 +150,16 @@ public final class TrainingRun {
     let trained = start.seconds
     let wait = Double(try stream.times.wait - waited) * 1e-9
     let patches = (progress.batches - first) * stream.shape.samples
-    let validation = try input.validating().map {
-      try Validation(network, loss, on: $0, epoch: progress.epochs + 1)
-    }
+    let isWhole = recipe.wholeCasesEvery.map { (progress.epochs + 1).isMultiple(of: $0) } ?? false
+    let (validation, scores) = try validate(network, epoch: progress.epochs + 1, wholeCases: isWhole)
     let trainingLoss = progress.lossSum / Double(progress.batches)
     let rate = optimiser.learningRate
     let isBest = try end(epochOf: validation?.loss ?? trainingLoss)
     epochs.append(
       EpochReport(
         epoch: progress.epochs, trainingLoss: trainingLoss, validationLoss: validation?.loss,
-        dice: names(validation?.dice ?? []), learningRate: rate, isBest: isBest, seconds: start.seconds,
+        dice: names(validation?.dice ?? []), wholeCaseDice: scores?.means(of: .dice), learningRate: rate,
+        isBest: isBest, seconds: start.seconds,
         patchesPerSecond: Double(patches) / max(trained, 1e-9), waitSeconds: wait))
     try folder.write(epochs)
     if isBest { try Checkpoint.write(network, optimiser: nil, head: head, to: folder.best) }

@@ -8,8 +8,11 @@ struct Validation {
   private(set) var dice: [Double?] = []
 
   /// Reads a stream to its end.
+  /// - Parameter wholeCases: is given what the network makes of each patch.
   /// - Throws: `TrainingError`, and what reading a patch throws.
-  init(_ network: UNet3D, _ loss: any Loss, on stream: ShardStream, epoch: Int) throws {
+  init(_ network: UNet3D, _ loss: any Loss, on stream: ShardStream, epoch: Int, wholeCases: WholeCases? = nil)
+    throws
+  {
     let classes = network.description.classes
     var (counts, patches, sum) = (DiceCounts(classes: classes), 0, 0.0)
     try Torch.withoutGradients {
@@ -26,12 +29,17 @@ struct Validation {
         patches += tensors.samples
         let predicted: [UInt8] = try logits.argmax(over: 1).to(.uint8).values()
         let voxels = batch.shape.patch.count
+        let probabilities: [Float] = try wholeCases == nil ? [] : logits.softmax(over: 1).values()
         for number in 0..<tensors.samples {
           let range = number * voxels..<(number + 1) * voxels
           counts.add(predicted[range], batch.labels[range], of: batch.samples[number].caseIdentifier)
+          wholeCases?.add(
+            batch.samples[number], probabilities[number * classes * voxels..<(number + 1) * classes * voxels],
+            truth: batch.labels[range])
         }
       }
     }
+    wholeCases?.finish()
     self.loss = sum / Double(patches)
     dice = counts.dice
   }
