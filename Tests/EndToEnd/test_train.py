@@ -17,6 +17,9 @@ from support import PROGRAM, REPOSITORY, TRAINER, TestCase, json_of, make_phanto
 
 PATCH = {"z": 16, "y": 16, "x": 16}
 NETWORK = {"depth": 2, "filters": 2, "norm": "batch"}
+LOSSES = [
+    "cross-entropy", "focal", "dice", "tversky", "focal-tversky", "cosine-tversky", "combo", "mixed-focal",
+    "unified-focal", "symmetric-unified-focal"]
 # One thread: where other tests run beside, waiting threads of OpenMP cost more than they give.
 COMMON = ["--quiet", "--threads", "1"]
 
@@ -199,6 +202,20 @@ class TrainTests(TestCase):
     def measured(self):
         return [f"{block}.norm.{index}.{what}" for block in sum(self.blocks(), []) for index in range(2)
                 for what in ["running_mean", "running_var"]]
+
+    def test_every_loss_can_be_asked_for(self):
+        for name in LOSSES:
+            with self.subTest(loss=name):
+                out = self.fresh("run")
+                result = segprep(*self.arguments(out, "--loss", name, "--epochs", 1))
+                self.assertEqual(result.code, 0, result.err)
+                self.assertEqual(json_of(out / "run.json")["recipe"]["loss"]["name"], name.replace("-", "_"))
+
+    def test_deep_supervision_can_be_asked_for(self):
+        out = self.fresh("run")
+        pipeline = self.written(network={**NETWORK, "deep_supervision": True})
+        self.assertEqual(segprep(*self.arguments(out, "--epochs", 1, pipeline=pipeline)).code, 0)
+        self.assertIn("network.head.1.weight", tensors(out / "best.safetensors")[0])
 
     def test_all_cases_can_be_trained_on_without_validation(self):
         out = self.fresh("run")
