@@ -2,15 +2,20 @@
 
 # What has to be installed, in one place. Build: the libraries that Package.swift links, and pkg-config to find them.
 APT_BUILD := pkg-config libnifti2-dev libznz-dev libhdf5-dev libdeflate-dev libisal-dev libssl-dev libpng-dev zlib1g-dev \
-  liblz4-dev libzstd-dev libtorch-dev
+  liblz4-dev libzstd-dev
+# Training: left out by SEGPREP_TORCH=off; with LIBTORCH=<folder of a pip-installed torch> that one is built against.
+ifeq ($(SEGPREP_TORCH)$(LIBTORCH),)
+APT_BUILD += libtorch-dev
+endif
 # Tests: the libraries whose results ours are compared with.
 APT_TEST := python3 python3-numpy python3-scipy python3-nibabel python3-h5py python3-venv python3-torch python3-pip \
   python3-setuptools python3-wheel
 # Benchmarks: what makes the raw cases and holds the peers.
-APT_BENCH := python3 python3-numpy python3-venv
+APT_BENCH := python3 python3-numpy python3-venv python3-torch
 
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 SEGPREP := .build/release/segprep
+PROGRAMS := segprep $(if $(filter off,$(SEGPREP_TORCH)),,segprep-train)
 # Its own build folder: everything in the library carries Swift's own with it, so that no machine it runs on needs Swift.
 LIBRARY := .build/library
 DEMO := demo
@@ -33,9 +38,18 @@ demo: build
 	$(SEGPREP) shard $(DEMO)/prepared --pipeline Pipelines/kits19.yaml --out $(DEMO)/shards
 	$(SEGPREP) verify $(DEMO)/shards
 	$(SEGPREP) stream $(DEMO)/shards --pipeline Pipelines/kits19.yaml --set random --fold 0
+ifneq ($(SEGPREP_TORCH),off)
+	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small
+	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards
+	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
+	  --out $(DEMO)/run
+	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --out $(DEMO)/predicted
+	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/small --fold 0
+endif
 	@echo
 	@echo "Made: $(DEMO)/raw (phantoms, as KiTS19 lies on disk), $(DEMO)/prepared (HDF5), $(DEMO)/nifti (for any viewer),"
-	@echo "$(DEMO)/shards (patches to train on)."
+	@echo "$(DEMO)/shards (patches to train on); at a coarser spacing $(DEMO)/small, $(DEMO)/run (a network after a minute of"
+	@echo "training: $(DEMO)/run/curves.svg), $(DEMO)/predicted."
 	@echo "Next: $(SEGPREP) ingest YOUR_KITS19 --pipeline Pipelines/kits19.yaml --out prepared"
 
 # The paper's experiment on phantoms: seven losses, two folds, a small network; prints its tables, draws the segmentations.
@@ -60,10 +74,7 @@ paper-demo: build
 
 # Training needs libtorch; SEGPREP_TORCH=off leaves it out.
 build: apt-build
-	$(SWIFT_BUILD) -c release --product segprep
-ifneq ($(SEGPREP_TORCH),off)
-	$(SWIFT_BUILD) -c release --product segprep-train
-endif
+	for program in $(PROGRAMS); do $(SWIFT_BUILD) -c release --product $$program || exit 1; done
 
 # libsegprep.so and segprep.h, for C; `pip install ./Python` makes it too.
 library: apt-build
@@ -102,6 +113,7 @@ bench: build apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/train
 
 # 20,000 augmented batches: memory and open files must not grow.
 soak: build

@@ -215,6 +215,12 @@ class ShardStream:
         """Ends the threads and closes the files. Batches that were handed out keep their voxels."""
         self._close()
 
+    def __enter__(self) -> "ShardStream":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
 
 def _close(handle: int, buffers: List[Tuple[Any, Any]]) -> None:
     """Ends a stream, whose buffers are held until then."""

@@ -11,7 +11,7 @@ sys.path += [str(PACKAGE), str(REPOSITORY / "Tests" / "EndToEnd")]
 
 import numpy  # noqa: E402
 import scans  # noqa: E402,F401
-from shards import SETS, ShardCase  # noqa: E402
+from shards import SETS, ShardCase, patch_set  # noqa: E402,F401
 from support import segprep as program  # noqa: E402
 
 EXTENTS = [(20, 24, 15), (33, 17, 12), (28, 19, 21), (25, 22, 9), (16, 16, 16), (21, 23, 14)]

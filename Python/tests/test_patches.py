@@ -1,11 +1,12 @@
 """Patches in any order, augmentation and NIfTI files on NumPy arrays."""
 
+import concurrent.futures
 import multiprocessing
 
 import h5py
 import numpy
 
-from cut_shards import PythonCase, scans
+from cut_shards import PythonCase, patch_set, scans
 
 import segprep
 
@@ -60,6 +61,37 @@ class ShardsTests(PythonCase):
         process.join(20)
 
 
+class VariantsTests(PythonCase):
+
+    def test_stored_versions_are_not_augmented_again(self):
+        augment = {"preset": "miscnn"}
+        pipeline = self.cut(
+            [patch_set("varied", (8, 12, 10), per_case=3, variants=2)], folds={"count": 3}, augment=augment,
+            shards={"compression": "deflate"})
+        shards = self.shard(self.prepared, pipeline)
+        stored = self.stored(shards)
+        with segprep.ShardStream(shards, set="varied", fold=0, pipeline=pipeline, epochs=1) as stream:
+            for batch in stream:
+                for place, sample in enumerate(batch.samples):
+                    numpy.testing.assert_array_equal(batch.image[place], stored[sample.file, sample.place][0])
+                    self.assertIsNone(batch.drawn(place))
+        patches = segprep.Shards(shards, set="varied")
+        self.assertEqual({patch.variant for patch in patches}, {1, 2})
+        self.assertTrue(all(patch.drawn is not None for patch in patches))
+        with self.assertRaisesRegex(
+                segprep.UsageError, "set varied holds augmented versions, found another augmentation of them"):
+            segprep.ShardStream(shards, set="varied", fold=0, augment="nnunet")
+
+    def test_a_cases_statistics_are_not_there(self):
+        with self.assertRaisesRegex(segprep.DataError, "augment: statistics cannot be the case's in a stream"):
+            segprep.ShardStream(self.shards, set="train", augment={"preset": "miscnn", "statistics": "case"})
+        image, label = numpy.ones((1, 6, 6, 6), "float32"), numpy.zeros((6, 6, 6), "uint8")
+        augmenter = segprep.Augmenter({"preset": "miscnn", "statistics": "case"}, shape=(6, 6, 6))
+        with self.assertRaisesRegex(segprep.UsageError, "statistics is missing"):
+            augmenter(image, label, seed=1)
+        augmenter(image, label, seed=1, statistics=[[0, 2, 1, 0.5]])
+
+
 class AugmentTests(PythonCase):
 
     def patch(self, kind="float32"):
@@ -81,6 +113,17 @@ class AugmentTests(PythonCase):
             numpy.testing.assert_array_equal(classes, label)
             other, _ = self.patch(kind)
             self.assertNotEqual(augmenter(other, seed=3, case="case_00001", patch=5), drawn)
+
+    def test_threads_may_share_an_augmenter(self):
+        augmenter = segprep.Augmenter("miscnn", shape=(10, 12, 14))
+
+        def sample(patch):
+            image, label = self.patch()
+            augmenter(image, label, seed=2, patch=patch)
+            return image.tobytes() + label.tobytes()
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            self.assertTrue(list(pool.map(sample, range(40))) == [sample(patch) for patch in range(40)])
 
     def test_a_list_is_carried_out(self):
         image, label = self.patch()

@@ -263,18 +263,24 @@ class StreamTests(PythonCase):
         stream.next()
 
         def child(results):
-            try:
-                stream.next()
-                results.put("a batch")
-            except segprep.ForkedError as error:
-                results.put(str(error))
+            refused = []
+            # The stream holds one batch: the second call would give it back first.
+            for call in [stream.next, stream.next, stream.state_dict, lambda: stream.damages]:
+                try:
+                    call()
+                except segprep.ForkedError as error:
+                    refused.append(str(error))
+            stream.close()
+            results.put("\n".join(refused))
 
         fork = multiprocessing.get_context("fork")
         results = fork.SimpleQueue()
         process = fork.Process(target=child, args=(results,))
         process.start()
-        self.assertRegex(
-            results.get(), r"stream: used after a fork, found process \d+, expected \d+, which opened it")
+        lines = results.get().splitlines()
+        self.assertEqual(len(lines), 4)
+        for line in lines:
+            self.assertRegex(line, r"^stream: used after a fork, found process \d+, expected \d+, which opened it")
         process.join(20)
         self.assertEqual(process.exitcode, 0)
         self.assertIsNotNone(stream.next())
@@ -289,9 +295,26 @@ class StreamTests(PythonCase):
             time.sleep(0.02)
         self.assertLessEqual(threads(), before)
 
+    def slow(self, **arguments):
+        """A stream whose first batch takes seconds."""
+        transforms = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 100
+        return self.open(augment=transforms, threads=1, global_batch=36, **arguments)
+
+    def test_a_stall_is_told(self):
+        stream = self.slow(stall_seconds=0.1)
+        with self.assertLogs("segprep", "WARNING") as logs:
+            stream.next()
+        self.assertRegex(logs.output[0], r"no batch for \d+ s, train/\S+, patch \d+ of case_\d+ takes")
+
+    def test_a_wait_ends_where_the_stream_is_closed(self):
+        stream = self.slow()
+        threading.Timer(0.05, stream.close).start()
+        # Between two waits, the stream is no more.
+        with self.assertRaisesRegex(segprep.SegprepError, "stream: was cancelled|no such stream"):
+            stream.next()
+
     def test_ctrl_c_interrupts_a_wait(self):
-        slow = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 100
-        stream = self.open(augment=slow, threads=1, global_batch=36)
+        stream = self.slow()
         timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         with self.assertRaises(KeyboardInterrupt):

@@ -70,12 +70,15 @@ final class OpenAugmenter: Sendable {
     guard source != UnsafeRawPointer(target) || augmenter.sourceShape == augmenter.patchShape else {
       throw CallError.inPlace(margin: augmenter.margin)
     }
-    return try augmenter.apply(
-      PatchSource(
+    // The source holds the pointer, not the array.
+    return try pads.withUnsafeBufferPointer { pads in
+      let source = PatchSource(
         image: .float32(source.assumingMemoryBound(to: Float.self)), label: patch.source_label, channels: channels,
-        shape: augmenter.sourceShape, padValues: pads),
-      to: PatchTarget(image: target.assumingMemoryBound(to: Float.self), label: patch.label), key: key,
-      statistics: statistics, workspace: workspace)
+        shape: augmenter.sourceShape, padValues: try given(pads.baseAddress, "pad_values"))
+      return try augmenter.apply(
+        source, to: PatchTarget(image: target.assumingMemoryBound(to: Float.self), label: patch.label), key: key,
+        statistics: statistics, workspace: workspace)
+    }
   }
 
   private func statistics(_ patch: segprep_patch_to_augment, _ channels: Int) throws -> [IntensityStatistics]? {

@@ -2,9 +2,16 @@ import CSegprep
 import Streaming
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A stream that a C program has opened, and the batches of it that are lent.
 final class OpenStream: Sendable {
   let stream: ShardStream
+  private let process = getpid()
   private let shelf = TextShelf()
   private let lent: Mutex<Lent>
 
@@ -33,6 +40,15 @@ final class OpenStream: Sendable {
     }
   }
 
+  /// In the child of a fork locks may be held by threads that are not there.
+  private var isForked: Bool { process != getpid() }
+
+  /// This stream, in the process that opened it.
+  func checked() throws(StreamError) -> OpenStream {
+    guard !isForked else { throw .forked(opened: process, found: getpid()) }
+    return self
+  }
+
   func giveBack(_ index: Int) throws {
     // The batch ends its life outside the lock.
     let batch = lent.withLock { $0.batches.removeValue(forKey: index) }
@@ -46,6 +62,11 @@ final class OpenStream: Sendable {
 
   /// Ends the stream; what is lent is lent no more.
   func close() {
+    guard !isForked else {
+      // What is lent would be given back: rather it stays for ever.
+      _ = Unmanaged.passRetained(self)
+      return
+    }
     stream.cancel()
     let batches = lent.withLock { lent in
       defer { lent.batches = [:] }

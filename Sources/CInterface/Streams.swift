@@ -32,7 +32,7 @@ public func segprep_stream_describe(
   _ stream: segprep_stream, _ info: UnsafeMutablePointer<segprep_stream_info>!
 ) -> Int32 {
   answering {
-    let stream = try streams(stream).stream
+    let stream = try streams(stream).checked().stream
     try fill(info, "info") {
       $0.shape = segprep_batch_shape(stream.shape)
       $0.batches_per_epoch = Int64(stream.batchesPerEpoch)
@@ -49,7 +49,7 @@ public func segprep_stream_next(
   _ stream: segprep_stream, _ seconds: Double, _ batch: UnsafeMutablePointer<segprep_batch>!
 ) -> Int32 {
   ending {
-    let open = try streams(stream)
+    let open = try streams(stream).checked()
     _ = try sized(batch, "batch")
     guard let (index, lent) = try open.next(within: seconds > 0 ? seconds : nil) else {
       return SEGPREP_END
@@ -68,7 +68,7 @@ public func segprep_stream_next(
 
 @c @implementation
 public func segprep_stream_give_back(_ stream: segprep_stream, _ index: Int64) -> Int32 {
-  answering { try streams(stream).giveBack(Int(index)) }
+  answering { try streams(stream).checked().giveBack(Int(index)) }
 }
 
 @c @implementation
@@ -76,7 +76,7 @@ public func segprep_stream_copy_next(
   _ stream: segprep_stream, _ image: UnsafeMutableRawPointer!, _ label: UnsafeMutablePointer<UInt8>!
 ) -> Int32 {
   ending {
-    let open = try streams(stream)
+    let open = try streams(stream).checked()
     let (image, label) = (try given(image, "image"), try given(label, "label"))
     guard let (index, lent) = try open.next() else { return SEGPREP_END }
     image.copyMemory(from: lent.memory.image, byteCount: lent.shape.imageBytes)
@@ -92,7 +92,7 @@ public func segprep_stream_drawn(
   _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
 ) -> Int32 {
   answering {
-    let batch = try streams(stream).batch(Int(index))
+    let batch = try streams(stream).checked().batch(Int(index))
     try given(json, "json").pointee = try batch.drawn(Int(sample)).map(lasting)
   }
 }
@@ -101,7 +101,7 @@ public func segprep_stream_drawn(
 public func segprep_stream_state(
   _ stream: segprep_stream, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
 ) -> Int32 {
-  answering { try given(json, "json").pointee = try lasting(streams(stream).stream.state.json) }
+  answering { try given(json, "json").pointee = try lasting(streams(stream).checked().stream.state.json) }
 }
 
 @c @implementation
@@ -109,7 +109,7 @@ public func segprep_stream_read_times(
   _ stream: segprep_stream, _ times: UnsafeMutablePointer<segprep_stream_times>!
 ) -> Int32 {
   answering {
-    let found = try streams(stream).stream.times
+    let found = try streams(stream).checked().stream.times
     try fill(times, "times") {
       ($0.read, $0.decode) = (Double(found.patches.read) * 1e-9, Double(found.patches.decode) * 1e-9)
       ($0.augment, $0.wait) = (Double(found.augment) * 1e-9, Double(found.wait) * 1e-9)
@@ -124,13 +124,13 @@ public func segprep_stream_damages(
 ) -> Int32 {
   answering {
     try given(json, "json").pointee = try lasting(
-      CanonicalJSON.text(streams(stream).stream.damages, compact: true))
+      CanonicalJSON.text(streams(stream).checked().stream.damages, compact: true))
   }
 }
 
 @c @implementation
 public func segprep_stream_cancel(_ stream: segprep_stream) -> Int32 {
-  answering { try streams(stream).stream.cancel() }
+  answering { try streams(stream).checked().stream.cancel() }
 }
 
 @c @implementation

@@ -16,7 +16,8 @@ public struct StreamPlan: Sendable {
   public let globalBatch: Int
   /// Of the order of the patches, and of augmentation.
   public let seed: UInt64
-  /// Nil for nothing: in validation, without transforms, and where the set holds augmented versions, which are trained on as they are.
+  /// Nil for nothing: in validation, without transforms, and where the set holds augmented versions, which are trained on
+  /// as they are.
   public let augmentation: AugmentedPatches?
 
   /// Holds the shards against the pipeline that they must be cut with.

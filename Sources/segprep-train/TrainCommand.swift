@@ -45,6 +45,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Epochs in all, instead of the pipeline's.")
   var epochs: Int?
 
+  @Option(help: ArgumentHelp("Batches of an epoch, instead of the pipeline's.", valueName: "n"))
+  var batchesPerEpoch: Int?
+
   @Option(help: "Where to compute: auto, cpu or cuda.")
   var device = Device.Choice.auto
 
@@ -71,6 +74,9 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, found \(epochs)") }
+    if let batchesPerEpoch, batchesPerEpoch < 1 {
+      throw ValidationError("--batches-per-epoch must be at least 1, found \(batchesPerEpoch)")
+    }
     if threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
     if streamThreads < 1 { throw ValidationError("--stream-threads must be at least 1, found \(streamThreads)") }
     if !(saveEvery >= 0) { throw ValidationError("--save-every must be at least 0, found \(saveEvery)") }
@@ -83,6 +89,7 @@ struct TrainCommand: ParsableCommand {
       try Torch.prepare(threads: threads, device: device)
       var recipe = plan.config.training
       if let epochs { recipe.epochs = epochs }
+      if let batchesPerEpoch { recipe.batchesPerEpoch = batchesPerEpoch }
       let input = try input(recipe)
       let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)

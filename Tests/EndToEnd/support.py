@@ -16,6 +16,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PIPELINES = REPOSITORY / "Pipelines"
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 PROGRAM = pathlib.Path(os.environ.get("SEGPREP", REPOSITORY / ".build" / "release" / "segprep"))
+# What `segprep train` starts; not there where it was built without libtorch.
+TRAINER = PROGRAM.parent / "segprep-train"
 
 # A run that takes longer hangs: every one here takes seconds at most.
 TIME_LIMIT = 120

@@ -28,11 +28,7 @@ class CInterfaceTests(ShardCase):
         super().setUpClass()
         if not LIBRARY.is_file():
             raise FileNotFoundError(f"{LIBRARY}: no library there; `make library`, or name it in SEGPREP_LIBRARY")
-        cls.client = cls.folder / "client"
-        subprocess.run(
-            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", cls.client, CLIENT, f"-I{LIBRARY.parent}",
-             f"-L{LIBRARY.parent}", "-lsegprep", f"-Wl,-rpath,{LIBRARY.parent}"],
-            check=True)
+        cls.client = cls.compile(CLIENT)
         case = cls("run_client")
         cls.raw = cls.make_raw(cls.folder / "raw", [(20, 24, 15), (33, 17, 12), (28, 19, 21), (25, 22, 9)])
         cls.pipeline_file = case.cut(
@@ -40,6 +36,16 @@ class CInterfaceTests(ShardCase):
             shards={"compression": "deflate"})
         cls.shards = case.shard(case.ingest(cls.raw, cls.pipeline_file), cls.pipeline_file)
         cls.stream = [cls.shards, "train", 0, cls.pipeline_file]
+
+    @classmethod
+    def compile(cls, source):
+        """The program of a C file."""
+        program = cls.folder / source.stem
+        subprocess.run(
+            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", program, source, f"-I{LIBRARY.parent}",
+             f"-L{LIBRARY.parent}", "-lsegprep", f"-Wl,-rpath,{LIBRARY.parent}"],
+            check=True)
+        return program
 
     def run_client(self, *arguments):
         return subprocess.run([self.client, *map(str, arguments)], capture_output=True, timeout=TIME_LIMIT)
@@ -61,6 +67,17 @@ class CInterfaceTests(ShardCase):
         lines = subprocess.run(
             ["nm", "--dynamic", "--defined-only", LIBRARY], capture_output=True, text=True, check=True).stdout
         self.assertEqual({line.split()[2] for line in lines.splitlines() if line.split()[1] == "T"}, declared)
+
+    def test_the_program_in_the_readme_runs(self):
+        code = re.search(r"```c\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL).group(1)
+        for shown, own in [("shards", self.shards), ("random", "train"), ("Pipelines/kits19.yaml", self.pipeline_file)]:
+            self.assertIn(f'"{shown}"', code)
+            code = code.replace(f'"{shown}"', f'"{own}"')
+        source = self.folder / "trainer.c"
+        source.write_text(code)
+        done = subprocess.run([self.compile(source)], capture_output=True, text=True, timeout=TIME_LIMIT)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^(case_0000\d and 2 more\n){3,}$")
 
     def test_a_stream_is_the_programs(self):
         samples = self.fresh("samples.jsonl")

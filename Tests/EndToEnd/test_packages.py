@@ -1,12 +1,13 @@
 """The Makefile's APT_BUILD against what the built program links: no library comes by chance with another package."""
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import unittest
 
-from support import PROGRAM, REPOSITORY
+from support import PROGRAM, REPOSITORY, TRAINER
 
 # On every Debian system that has a C++ compiler, which Swift needs.
 ALWAYS_THERE = {"libc6", "libgcc-s1", "libstdc++6"}
@@ -18,18 +19,25 @@ def lines(*command):
 
 def packages_of_makefile():
     text = (REPOSITORY / "Makefile").read_text().replace("\\\n", " ")
-    return re.search(r"^APT_BUILD := (.*)$", text, re.MULTILINE).group(1).split()
+    # What is added is libtorch, which is not needed where training is left out.
+    kinds = ":+" if TRAINER in programs() else ":"
+    return " ".join(re.findall(rf"^APT_BUILD [{kinds}]= (.*)$", text, re.MULTILINE)).split()
 
 
-def needed():
-    """The names of the shared libraries that the program itself asks for."""
-    return re.findall(r"\(NEEDED\).*\[(.*)\]", "\n".join(lines("readelf", "--dynamic", PROGRAM)))
+def programs():
+    """All that is built against Debian's packages; the one with libtorch may be left out, or have another's."""
+    return [PROGRAM] + ([TRAINER] if TRAINER.is_file() and "LIBTORCH" not in os.environ else [])
 
 
-def places():
+def needed(program):
+    """The names of the shared libraries that a program itself asks for."""
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", "\n".join(lines("readelf", "--dynamic", program)))
+
+
+def places(program):
     """Where the loader finds each library."""
     found = {}
-    for line in lines("ldd", PROGRAM):
+    for line in lines("ldd", program):
         match = re.match(r"\s*(?:(\S+) => )?(/\S+) \(", line)
         if match:
             found[match.group(1) or pathlib.Path(match.group(2)).name] = match.group(2)
@@ -57,15 +65,22 @@ class PackagesTests(unittest.TestCase):
     def test_every_library_that_is_linked_comes_from_a_package_that_is_named(self):
         """From one that a package in the list depends upon itself, that is."""
         brought = ALWAYS_THERE.union(*map(dependencies, packages_of_makefile()))
-        where = places()
-        checked = 0
-        for name in needed():
-            if "/swift/" in where[name]:
-                continue
-            with self.subTest(library=name):
-                self.assertIn(owner(where[name]), brought, f"{where[name]}: name its package in APT_BUILD")
-                checked += 1
-        self.assertGreater(checked, 5)
+        for program in programs():
+            where = places(program)
+            checked = 0
+            for name in needed(program):
+                if "/swift/" in where[name]:
+                    continue
+                with self.subTest(program=program.name, library=name):
+                    self.assertIn(owner(where[name]), brought, f"{where[name]}: name its package in APT_BUILD")
+                    checked += 1
+            self.assertGreater(checked, 5)
+
+    def test_only_the_program_for_training_loads_libtorch(self):
+        for program in programs():
+            with self.subTest(program=program.name):
+                torch = [name for name in needed(program) if name.startswith("libtorch")]
+                self.assertEqual(bool(torch), program == TRAINER)
 
     def test_every_package_that_is_named_is_installed(self):
         for package in packages_of_makefile():

@@ -13,9 +13,8 @@ import unittest
 import h5py
 import numpy
 
-from support import PROGRAM, REPOSITORY, TestCase, json_of, make_phantoms, segprep
+from support import PROGRAM, REPOSITORY, TRAINER, TestCase, json_of, make_phantoms, segprep
 
-TRAINER = PROGRAM.parent / "segprep-train"
 PATCH = {"z": 16, "y": 16, "x": 16}
 NETWORK = {"depth": 2, "filters": 2, "norm": "batch"}
 # One thread: where other tests run beside, waiting threads of OpenMP cost more than they give.
