@@ -81,8 +81,14 @@ struct PredictCommand: ParsableCommand {
     try reporting {
       let checkpoint = try Checkpoint(path: try ModelFile.path(of: model))
       let head = checkpoint.head
+      let plan = try pipeline.map(Plan.read)
+      if let plan, plan.shardsDigest != head.shardsDigest {
+        printError(
+          "segprep: note: \(plan.sourceFile) is not the pipeline that the model was trained with: what it says of stages, "
+            + "folds or patches is another; raw cases may be prepared otherwise than the model knows them")
+      }
       let found = try PredictionCases(
-        path: cases, plan: try pipeline.map(Plan.read),
+        path: cases, plan: plan,
         model: .init(channels: head.channels, classes: head.classes, fold: head.fold), only: only?.identifiers,
         fold: fold)
       if !overwrite { try refuseOccupied(found.identifiers) }

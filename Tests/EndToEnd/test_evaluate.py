@@ -195,6 +195,7 @@ class EvaluateTests(SetOfCases):
             ([one, one, "--labels", "a=1,b=1"], 64, "labels"),
             ([one, one, "--labels", "a=1,a=2"], 64, "labels"),
             ([folder / "pred", folder / "pred", "--labels", LABELS, "--cases", "case_00009"], 64, "no such case"),
+            ([folder / "pred", folder / "pred", "--labels", LABELS, "--cases", ","], 64, "names no case"),
         ]:
             result = segprep("evaluate", *arguments)
             self.assertEqual(result.code, code, result.err)

@@ -174,7 +174,8 @@ class PredictTests(TestCase):
             [{"crop": {"to": "nonzero"}}, RESAMPLE, {"zscore": {"over": "volume"}},
              {"pad": {"shape": {"z": 30, "y": 30, "x": 30}}}],
             folds={"count": 2}, patches=PATCHES, train=TRAIN)
-        out, _ = self.predict(raw, "--pipeline", pipeline)
+        out, result = self.predict(raw, "--pipeline", pipeline)
+        self.assertRegex(result.err, "^segprep: note: pipeline.yaml is not the pipeline that the model was trained with")
         found = numpy.asarray(nibabel.load(out / "case_00000.nii.gz").dataobj)
         self.assertEqual(found.shape, EXTENTS)
         self.assertFalse(found[:5].any())
