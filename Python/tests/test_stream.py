@@ -297,7 +297,7 @@ class StreamTests(PythonCase):
 
     def slow(self, **arguments):
         """A stream whose first batch takes seconds."""
-        transforms = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 100
+        transforms = [{"elastic": {"alpha": {"lower": 800, "upper": 900}}}, "gaussian_blur"] * 1500
         return self.open(augment=transforms, threads=1, global_batch=36, **arguments)
 
     def test_a_stall_is_told(self):
