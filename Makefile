@@ -109,7 +109,7 @@ consumer:
 
 # Ours beside the peers, in one run; writes bench/results.json. Fetches the peers from PyPI once; PEERS=all adds those
 # that need torch.
-bench: build apt-bench plugins
+bench: build library apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/run
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
