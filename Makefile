@@ -43,7 +43,7 @@ ifneq ($(SEGPREP_TORCH),off)
 	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards
 	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
 	  --out $(DEMO)/run
-	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --out $(DEMO)/predicted
+	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --grid prepared --out $(DEMO)/predicted
 	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/small --fold 0
 endif
 	@echo
