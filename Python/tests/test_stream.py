@@ -314,6 +314,8 @@ class StreamTests(PythonCase):
             stream.next()
 
     def test_ctrl_c_interrupts_a_wait(self):
+        # What runs in the background of a shell ignores it, and its children too.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         stream = self.slow()
         timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
