@@ -15,8 +15,6 @@ public struct CaseList: ExpressibleByArgument {
 
   /// Refuses a list that names nothing or a case that is not known, as an ingest does.
   public func check(among known: [String]) throws(IngestError) {
-    guard !identifiers.isEmpty else { throw .noCasesNamed(known: known) }
-    let unknown = identifiers.filter { !known.contains($0) }
-    guard unknown.isEmpty else { throw .unknownCases(unknown, known: known) }
+    try IngestError.check(identifiers, among: known)
   }
 }

@@ -28,9 +28,6 @@ public struct LossRecipe: Sendable, Codable, Equatable {
     case unifiedFocal = "unified_focal"
     case symmetricUnifiedFocal = "symmetric_unified_focal"
 
-    /// The seven losses that the paper's tables compare, in their order.
-    public static let paper: [Name] = [.crossEntropy, .focal, .dice, .tversky, .focalTversky, .combo, .unifiedFocal]
-
     /// The loss of a name in which words are joined by _ or -; nil for none.
     public init?(named name: String) { self.init(rawValue: name.replacing("-", with: "_")) }
 

@@ -29,8 +29,7 @@ public struct ComparedCase: Sendable {
     let sets = try runs.map { try SegmentationSet(path: $0) }
     let shared = truth.keys.filter { name in sets.allSatisfy { $0.places[name] != nil } }.sorted()
     guard let first = shared.first else { throw EvaluationError.noSegmentations(path: runs[0], found: []) }
-    let unknown = (only ?? [first]).filter { !shared.contains($0) }
-    guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: shared) }
+    try IngestError.check(only ?? [first], among: shared)
     let reading = PairReading(classes: EvaluationClasses(names: manifest.classes), workers: workers)
     return try (only ?? Array(shared.prefix(most))).compactMap { name in
       guard let place = truth[name] else { return nil }

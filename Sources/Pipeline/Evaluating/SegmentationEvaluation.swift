@@ -59,9 +59,7 @@ public struct SegmentationEvaluation: Sendable {
     }
     var wanted = truth.places
     if let only {
-      guard !only.isEmpty else { throw IngestError.noCasesNamed(known: wanted.keys.sorted()) }
-      let unknown = only.filter { wanted[$0] == nil }
-      guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: wanted.keys.sorted()) }
+      try IngestError.check(only, among: wanted.keys.sorted())
       wanted = wanted.filter { only.contains($0.key) }
     }
     self.classes = names

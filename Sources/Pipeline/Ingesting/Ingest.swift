@@ -74,10 +74,7 @@ public struct Ingest: Sendable {
     let found = discovery.cases
     var wanted = found
     if let only {
-      guard !only.isEmpty else { throw IngestError.noCasesNamed(known: found.map(\.identifier)) }
-      let known = Set(found.map(\.identifier))
-      let unknown = only.filter { !known.contains($0) }
-      guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: found.map(\.identifier)) }
+      try IngestError.check(only, among: found.map(\.identifier))
       wanted = found.filter { only.contains($0.identifier) }
     }
     var preview = Preview(

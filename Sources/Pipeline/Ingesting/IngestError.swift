@@ -76,3 +76,14 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
       ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) ... \(names[names.count - 1])"
   }
 }
+
+extension IngestError {
+  /// Holds the cases that somebody names against those that there are.
+  /// - Throws: `noCasesNamed`, `unknownCases`.
+  public static func check(_ named: [String], among known: [String]) throws(IngestError) {
+    guard !named.isEmpty else { throw .noCasesNamed(known: known) }
+    let all = Set(known)
+    let unknown = named.filter { !all.contains($0) }
+    guard unknown.isEmpty else { throw .unknownCases(unknown, known: known) }
+  }
+}

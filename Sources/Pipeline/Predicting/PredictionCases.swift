@@ -136,10 +136,7 @@ public struct PredictionCases: Sendable {
     _ items: [Item], _ path: String, _ only: [String]?, _ identifier: (Item) -> String
   ) throws -> [Item] {
     guard let only else { return items }
-    let known = items.map(identifier)
-    guard !only.isEmpty else { throw IngestError.noCasesNamed(known: known) }
-    let unknown = only.filter { !known.contains($0) }
-    guard unknown.isEmpty else { throw IngestError.unknownCases(unknown, known: known) }
+    try IngestError.check(only, among: items.map(identifier))
     return items.filter { only.contains(identifier($0)) }
   }
 
