@@ -44,43 +44,66 @@ public struct SlidingWindow: Sendable {
     over volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network,
     plane: (_ z: Int, _ probabilities: UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
+    let shape = volume.shape
+    let sum = WindowSum(patch: patch, weighting: weighting, shape: shape, classes: classes)
+    let totals = totals(in: shape)
+    func mean(_ z: Int, _ sums: UnsafeMutableBufferPointer<Float>) throws {
+      for row in 0..<classes * shape.y {
+        let total = totals.z[z] * totals.y[row % shape.y]
+        for x in 0..<shape.x { sums[row * shape.x + x] /= total * totals.x[x] }
+      }
+      try plane(z, UnsafeBufferPointer(sums))
+    }
+    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) { probabilities, origin in
+      try sum.finish(below: origin.z, mean)
+      sum.add(probabilities, at: origin)
+    }
+    try sum.finish(below: shape.z, mean)
+  }
+
+  /// The class of the greatest mean probability at each voxel; the lower of two that are equal.
+  /// - Precondition: as `run`, and at most 256 classes.
+  public func segment(
+    _ volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network
+  ) throws -> LabelMap {
+    let labels = WindowLabels(patch: patch, weighting: weighting, shape: volume.shape, classes: classes)
+    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) { labels.add($0, at: $1) }
+    return labels.finish(affine: volume.affine)
+  }
+
+  /// By axis and voxel, the sum of the weights of all patches that reach it: a grid's weights are products of its axes'.
+  private func totals(in shape: Shape) -> ZYX<[Float]> {
+    let origins = origins(in: shape)
+    return ZYX { axis in
+      let weights = weighting.weights(along: patch[axis])
+      var totals = [Float](repeating: 0, count: shape[axis])
+      for origin in Set(origins.map { $0[axis] }).sorted() {
+        for (place, weight) in weights.enumerated() where totals.indices.contains(origin + place) {
+          totals[origin + place] += weight
+        }
+      }
+      return totals
+    }
+  }
+
+  /// Gives what the network makes of each patch, (class, z, y, x), from below to above.
+  private func forEachPatch(
+    of volume: Volume, fill: [Float], classes: Int, batch: Int, network: Network,
+    _ body: (_ probabilities: UnsafeBufferPointer<Float>, _ origin: ZYX<Int>) throws -> Void
+  ) throws {
     precondition(fill.count == volume.channels && batch >= 1, "a value outside for each channel, and some patches")
     let patches = patches(in: volume.shape)
-    let mean = WindowMean(self, shape: volume.shape, classes: classes, origins: patches.map(\.origin))
     for start in stride(from: 0, to: patches.count, by: batch) {
       let chosen = patches[start..<min(start + batch, patches.count)]
-      let input = cut(chosen, from: volume, fill: fill)
-      let output = try network(input, chosen.count)
+      let output = try network(cut(chosen, from: volume, fill: fill), chosen.count)
       let values = classes * patch.count
       precondition(output.count == chosen.count * values, "\(output.count) probabilities for \(chosen.count) patches")
       try output.withUnsafeBufferPointer { output in
         for (place, item) in chosen.enumerated() {
-          try mean.finish(below: item.origin.z, plane)
-          mean.add(UnsafeBufferPointer(rebasing: output[place * values..<(place + 1) * values]), at: item.origin)
+          try body(UnsafeBufferPointer(rebasing: output[place * values..<(place + 1) * values]), item.origin)
         }
       }
     }
-    try mean.finish(below: volume.shape.z, plane)
-  }
-
-  /// The class of the greatest mean probability at each voxel; the lower of two that are equal.
-  public func segment(
-    _ volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network
-  ) throws -> LabelMap {
-    precondition((1...256).contains(classes), "as many classes as a byte can tell apart")
-    let area = volume.shape.y * volume.shape.x
-    let labels = Buffer<UInt8>(count: volume.shape.count)
-    try run(over: volume, fill: fill, classes: classes, batch: batch, network: network) { z, probabilities in
-      let target = labels.base + z * area
-      for voxel in 0..<area {
-        var (best, greatest) = (0, probabilities[voxel])
-        for label in 1..<classes where probabilities[label * area + voxel] > greatest {
-          (best, greatest) = (label, probabilities[label * area + voxel])
-        }
-        target[voxel] = UInt8(best)
-      }
-    }
-    return LabelMap(shape: volume.shape, classes: labels, affine: volume.affine)
   }
 
   private func cut(_ chosen: ArraySlice<ShardPatch>, from volume: Volume, fill: [Float]) -> [Float] {

@@ -10,8 +10,8 @@ public struct TrainingRecipe: Sendable, Codable, Equatable {
   public var network = NetworkRecipe()
   /// How weights follow from gradients.
   public var optimiser = OptimiserRecipe.adam(learningRate: 1e-3, weightDecay: 0)
-  /// When the learning rate falls; nil where it stays.
-  public var plateau: PlateauRecipe? = PlateauRecipe()
+  /// How the learning rate falls.
+  public var rate = RateRecipe.plateau(RateRecipe.Plateau())
   /// Epochs at most.
   public var epochs = 200
   /// Batches of an epoch; nil for all that the split has.

@@ -28,9 +28,9 @@ import Testing
     (expected.network.depth, expected.network.filters, expected.network.norm) = (2, 8, .instance)
     expected.network.hasDeepSupervision = true
     expected.optimiser = .sgd(learningRate: 0.5, momentum: 0.9, weightDecay: 0.25)
-    var plateau = PlateauRecipe()
+    var plateau = RateRecipe.Plateau()
     (plateau.factor, plateau.patience, plateau.minimumRate) = (0.5, 3, 0.125)
-    (expected.plateau, expected.epochs, expected.batchesPerEpoch, expected.earlyStop) = (plateau, 7, 9, 4)
+    (expected.rate, expected.epochs, expected.batchesPerEpoch, expected.earlyStop) = (.plateau(plateau), 7, 9, 4)
     (expected.wholeCasesEvery, expected.seed) = (2, 5)
     #expect(config.train == expected)
     #expect(config.train?.loss.value("alpha") == 0.25 && config.train?.loss.value("gamma") == 3)
@@ -43,7 +43,7 @@ import Testing
           + "whole_cases_every: never}"))
     #expect(config.train?.loss == LossRecipe(.dice))
     #expect(config.train?.optimiser == .sgd(learningRate: 0.01, momentum: 0.99, weightDecay: 0))
-    #expect(config.train?.plateau == nil && config.train?.batchesPerEpoch == nil)
+    #expect(config.train?.rate == .constant && config.train?.batchesPerEpoch == nil)
   }
 
   @Test func itDecidesTheTrainingAlone() throws {
@@ -54,9 +54,27 @@ import Testing
     #expect(plain.trainDigest != other.trainDigest && plain.trainDigest == same.trainDigest)
   }
 
+  @Test(arguments: [("{}", 0.9), ("{power: 2}", 2)])
+  func theRateCanFallAlongAPolynomial(section: String, power: Double) throws {
+    let config = try Sample.config(Self.text("{polynomial: \(section)}"))
+    #expect(config.train?.rate == .polynomial(power: power))
+    let plan = Plan(config, sourceFile: "")
+    #expect(plan.trainDigest != Plan(try Sample.config(Self.text("{epochs: 200}")), sourceFile: "").trainDigest)
+    #expect(PlanDescription.text(of: plan).contains("to 0 at the end: (1 - done) to the power of"))
+  }
+
+  @Test(arguments: ["plateau: never", "plateau: {patience: 3}", "polynomial: {power: 0.5}", "polynomial: {}"])
+  func theRateOfAPlanIsReadBack(section: String) throws {
+    try Self.expectReadBack("{\(section)}")
+  }
+
   @Test(arguments: LossRecipe.Name.allCases)
   func aPlanIsReadBack(loss: LossRecipe.Name) throws {
-    let config = try Sample.config(Self.text("{loss: \(loss.rawValue), plateau: never, batches_per_epoch: 3}"))
+    try Self.expectReadBack("{loss: \(loss.rawValue), plateau: never, batches_per_epoch: 3}")
+  }
+
+  private static func expectReadBack(_ section: String) throws {
+    let config = try Sample.config(text(section))
     guard case .object(let plan) = Plan(config, sourceFile: "sample.yaml").json, let pipeline = plan["pipeline"] else {
       Issue.record("a plan holds its pipeline")
       return
@@ -90,6 +108,10 @@ import Testing
     (
       "{early_stop: soon}",
       "`train.early_stop` is not known, found the text \"soon\", expected never or a number of epochs"
+    ),
+    (
+      "{plateau: never, polynomial: {}}",
+      "`train.polynomial` cannot stand beside plateau, found both, expected one of them: both say how the learning rate falls"
     ),
     ("{network: {depth: 0}}", "`train.network.depth` is out of range, found 0, expected a whole number from 1 to 8"),
     (

@@ -8,7 +8,7 @@ import Testing
   @Test func theRateFallsWhenPyTorchsDoes() {
     let losses = [1, 0.9, 0.95, 0.9, 0.89995, 0.9, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86]
     let expected = [0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001, 0.001]
-    var plateau = PlateauRecipe()
+    var plateau = RateRecipe.Plateau()
     (plateau.patience, plateau.minimumRate) = (2, 1e-3)
     var (schedule, rate, rates) = (PlateauSchedule(), 0.1, [Double]())
     for loss in losses {
@@ -16,5 +16,11 @@ import Testing
       rates.append(rate)
     }
     for (found, expected) in zip(rates, expected) { #expect(abs(found - expected) < 1e-12) }
+  }
+
+  /// The rates that PyTorch's PolynomialLR(total_iters=4, power=.9) of 2.0 gives: rate * (1 - step / 4) ** .9.
+  @Test func theRateFallsToNothingAlongAPolynomial() {
+    let rates = (0..<4).map { PolynomialSchedule.rate(first: 0.1, power: 0.9, done: $0, of: 4) }
+    for (found, expected) in zip(rates, [0.1, 0.0771890, 0.0535887, 0.0287175]) { #expect(abs(found - expected) < 1e-7) }
   }
 }

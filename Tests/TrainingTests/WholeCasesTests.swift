@@ -37,7 +37,9 @@ import Volumes
           }
         }
       }
-      labels.withUnsafeBufferPointer { cases.add(sample, probabilities[...], truth: $0[...]) }
+      labels.withUnsafeBufferPointer { labels in
+        probabilities.withUnsafeBufferPointer { cases.add(sample, $0, truth: labels[...]) }
+      }
     }
   }
 

@@ -10,7 +10,7 @@ struct TrainReader {
     let section = try MappingCursor(
       value,
       accepting: [
-        "patches", "validation", "loss", "network", "optimiser", "plateau", "epochs", "batches_per_epoch",
+        "patches", "validation", "loss", "network", "optimiser", "plateau", "polynomial", "epochs", "batches_per_epoch",
         "early_stop", "whole_cases_every", "seed",
       ])
     var train = TrainingRecipe()
@@ -19,7 +19,7 @@ struct TrainReader {
     if let loss = section.optional("loss") { train.loss = try self.loss(loss) }
     if let network = section.optional("network") { train.network = try self.network(network) }
     if let optimiser = section.optional("optimiser") { train.optimiser = try self.optimiser(optimiser) }
-    if let plateau = section.optional("plateau") { train.plateau = try self.plateau(plateau) }
+    train.rate = try rate(plateau: section.optional("plateau"), polynomial: section.optional("polynomial"))
     if let epochs = section.optional("epochs") { train.epochs = try epochs.integer(in: 1...1_000_000) }
     train.batchesPerEpoch = try count(section.optional("batches_per_epoch"), unit: "batches", none: "all")
     train.earlyStop = try count(section.optional("early_stop"), unit: "epochs", none: "never")
@@ -75,19 +75,30 @@ struct TrainReader {
     }
   }
 
-  private func plateau(_ value: FileValue) throws(PipelineError) -> PlateauRecipe? {
+  private func rate(plateau: FileValue?, polynomial: FileValue?) throws(PipelineError) -> RateRecipe {
+    guard let polynomial else { return try plateau.map(self.plateau) ?? TrainingRecipe().rate }
+    if plateau != nil {
+      throw polynomial.refusal(
+        "cannot stand beside plateau", expected: "one of them: both say how the learning rate falls", found: "both")
+    }
+    let section = try MappingCursor(polynomial, accepting: ["power"])
+    // nnU-Net's power.
+    return .polynomial(power: try section.optional("power")?.number(in: 0.01...10) ?? 0.9)
+  }
+
+  private func plateau(_ value: FileValue) throws(PipelineError) -> RateRecipe {
     if case .text = value.scalar {
       _ = try value.choice([Word("never")], or: "a mapping with factor, patience and minimum_rate")
-      return nil
+      return .constant
     }
     let section = try MappingCursor(value, accepting: ["factor", "patience", "minimum_rate"])
-    var plateau = PlateauRecipe()
+    var plateau = RateRecipe.Plateau()
     if let factor = section.optional("factor") { plateau.factor = try factor.number(in: 0.001...0.999) }
     if let patience = section.optional("patience") {
       plateau.patience = try patience.integer(in: 0...1_000_000, unit: "epochs")
     }
     if let rate = section.optional("minimum_rate") { plateau.minimumRate = try rate.number(in: 0...1) }
-    return plateau
+    return .plateau(plateau)
   }
 
   /// A count, or the word for none.

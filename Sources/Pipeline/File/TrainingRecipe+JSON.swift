@@ -10,7 +10,7 @@ extension TrainingRecipe {
     keys.put("loss", loss.json(detail), default: standard.loss.json(detail))
     keys.put("network", network.json(detail), default: standard.network.json(detail))
     keys.put("optimiser", optimiser.json, default: standard.optimiser.json)
-    keys.put("plateau", Self.json(plateau), default: Self.json(standard.plateau))
+    keys.put(rate.key, rate.json, default: standard.rate.json)
     keys.put("epochs", .number(Double(epochs)), default: .number(Double(standard.epochs)))
     keys.put("batches_per_epoch", Self.json(batchesPerEpoch, none: "all"), default: .text("all"))
     keys.put("early_stop", Self.json(earlyStop, none: "never"), default: .text("never"))
@@ -23,12 +23,23 @@ extension TrainingRecipe {
     count.map { .number(Double($0)) } ?? .text(none)
   }
 
-  private static func json(_ plateau: PlateauRecipe?) -> JSONValue {
-    guard let plateau else { return .text("never") }
-    return .object([
-      "factor": .number(plateau.factor), "patience": .number(Double(plateau.patience)),
-      "minimum_rate": .number(plateau.minimumRate),
-    ])
+}
+
+extension RateRecipe {
+  fileprivate var key: String {
+    if case .polynomial = self { "polynomial" } else { "plateau" }
+  }
+
+  fileprivate var json: JSONValue {
+    switch self {
+    case .constant: .text("never")
+    case .plateau(let plateau):
+      .object([
+        "factor": .number(plateau.factor), "patience": .number(Double(plateau.patience)),
+        "minimum_rate": .number(plateau.minimumRate),
+      ])
+    case .polynomial(let power): .object(["power": .number(power)])
+    }
   }
 }
 

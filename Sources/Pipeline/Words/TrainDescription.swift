@@ -8,7 +8,7 @@ enum TrainDescription {
       ("patches", ["the set \(train.patches ?? "(none)"), validated on \(train.validation ?? "(none)")"]),
       ("network", [network(train.network)]),
       ("loss", [loss(train.loss)]),
-      ("optimiser", [optimiser(train.optimiser), plateau(train.plateau)]),
+      ("optimiser", [optimiser(train.optimiser), rate(train.rate)]),
       ("epochs", [epochs(train)]),
       ("seed", ["\(train.seed), of the first weights"]),
     ]
@@ -38,11 +38,16 @@ enum TrainDescription {
     }
   }
 
-  private static func plateau(_ plateau: PlateauRecipe?) -> String {
-    guard let plateau else { return "the rate stays" }
-    return "the rate falls to \(JSONValue.text(of: plateau.factor)) of itself after "
-      + "\(Quantity.counted(plateau.patience, "epoch")) without a lower validation loss, "
-      + "not below \(JSONValue.text(of: plateau.minimumRate))"
+  private static func rate(_ rate: RateRecipe) -> String {
+    switch rate {
+    case .constant: "the rate stays"
+    case .plateau(let plateau):
+      "the rate falls to \(JSONValue.text(of: plateau.factor)) of itself after "
+        + "\(Quantity.counted(plateau.patience, "epoch")) without a lower validation loss, "
+        + "not below \(JSONValue.text(of: plateau.minimumRate))"
+    case .polynomial(let power):
+      "the rate falls with each step, to 0 at the end: (1 - done) to the power of \(JSONValue.text(of: power))"
+    }
   }
 
   private static func epochs(_ train: TrainingRecipe) -> String {

@@ -7,9 +7,7 @@
 /// Adam (Kingma and Ba 2015), as PyTorch computes it: betas .9 and .999, epsilon 1e-8, weight decay added to the gradient.
 public final class Adam: Optimiser {
   /// Of the next step.
-  /// Of the next step.
   public var learningRate: Double
-  /// Steps so far.
   /// Steps so far.
   public var steps = 0
   private let weightDecay: Double
@@ -28,14 +26,12 @@ public final class Adam: Optimiser {
     squares = try parameters.map { try Tensor(full: $0.tensor.shape, device: $0.tensor.device) }
   }
 
-  /// Running means of gradients and of their squares.
-  /// What it remembers of each parameter.
+  /// By parameter, running means of its gradients and of their squares.
   public var memory: [NamedTensor] {
     zip(parameters, means).map { NamedTensor(name: "exp_avg.\($0.name)", tensor: $1) }
       + zip(parameters, squares).map { NamedTensor(name: "exp_avg_sq.\($0.name)", tensor: $1) }
   }
 
-  /// Moves the parameters once.
   /// Moves the parameters once, and forgets their gradients.
   public func step() throws {
     steps += 1

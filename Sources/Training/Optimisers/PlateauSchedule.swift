@@ -9,7 +9,7 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   public init() {}
 
   /// The learning rate after an epoch with that loss. As PyTorch's ReduceLROnPlateau: lower by a part of 1e-4 is lower.
-  public mutating func rate(after loss: Double, rate: Double, _ recipe: PlateauRecipe) -> Double {
+  public mutating func rate(after loss: Double, rate: Double, _ recipe: RateRecipe.Plateau) -> Double {
     if best.map({ loss < $0 * (1 - 1e-4) }) ?? true {
       (best, waited) = (loss, 0)
     } else {

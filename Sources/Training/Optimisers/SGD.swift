@@ -1,9 +1,7 @@
 /// Stochastic gradient descent with Nesterov's momentum, as PyTorch computes it; weight decay is added to the gradient.
 public final class SGD: Optimiser {
   /// Of the next step.
-  /// Of the next step.
   public var learningRate: Double
-  /// Steps so far.
   /// Steps so far.
   public var steps = 0
   private let momentum: Double
@@ -22,13 +20,11 @@ public final class SGD: Optimiser {
     velocities = try parameters.map { try Tensor(full: $0.tensor.shape, device: $0.tensor.device) }
   }
 
-  /// Velocities.
-  /// What it remembers of each parameter.
+  /// Each parameter's velocity.
   public var memory: [NamedTensor] {
     zip(parameters, velocities).map { NamedTensor(name: "momentum_buffer.\($0.name)", tensor: $1) }
   }
 
-  /// Moves the parameters once.
   /// Moves the parameters once, and forgets their gradients.
   public func step() throws {
     steps += 1

@@ -184,6 +184,10 @@ public final class TrainingRun {
         patches: batch.samples.map(\.name))
     }
     try value.backward()
+    if case .polynomial(let power) = recipe.rate {
+      optimiser.learningRate = PolynomialSchedule.rate(
+        first: recipe.optimiser.learningRate, power: power, done: optimiser.steps, of: recipe.epochs * batchesPerEpoch)
+    }
     try optimiser.step()
     progress.batches += 1
     progress.lossSum += number
@@ -202,7 +206,7 @@ public final class TrainingRun {
     if let patience = recipe.earlyStop, let best = progress.best {
       progress.isStopped = progress.epochs - best.epoch >= patience
     }
-    if let plateau = recipe.plateau {
+    if case .plateau(let plateau) = recipe.rate {
       optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
     }
     try note()
@@ -231,7 +235,8 @@ extension DispatchTime {
 }
 
 extension Checkpoint {
-  /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference.
+  /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference
+  /// unless the learning rate falls along them.
   fileprivate func check(_ expected: Head) throws {
     func hold(_ what: String, _ found: some Equatable & CustomStringConvertible, _ expected: String) throws {
       guard "\(found)" == expected else { throw other(what, found: "\(found)", expected: expected) }
@@ -241,6 +246,9 @@ extension Checkpoint {
     try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
     try hold("the fold", head.fold.map { "\($0)" } ?? "all", expected.fold.map { "\($0)" } ?? "all")
     try hold("the digest of the training", head.trainDigest, expected.trainDigest)
+    if case .polynomial = expected.recipe.rate {
+      try hold("the epochs, along which the rate falls,", "\(head.recipe.epochs)", "\(expected.recipe.epochs)")
+    }
     var (found, recipe) = (head.recipe, expected.recipe)
     (found.epochs, recipe.epochs) = (0, 0)
     try hold("loss, optimiser, schedule or seed", "\(found)", "\(recipe)")

@@ -33,9 +33,12 @@ struct Validation {
         for number in 0..<tensors.samples {
           let range = number * voxels..<(number + 1) * voxels
           counts.add(predicted[range], batch.labels[range], of: batch.samples[number].caseIdentifier)
-          wholeCases?.add(
-            batch.samples[number], probabilities[number * classes * voxels..<(number + 1) * classes * voxels],
-            truth: batch.labels[range])
+          if let wholeCases {
+            probabilities.withUnsafeBufferPointer { all in
+              let own = UnsafeBufferPointer(rebasing: all[number * classes * voxels..<(number + 1) * classes * voxels])
+              wholeCases.add(batch.samples[number], own, truth: batch.labels[range])
+            }
+          }
         }
       }
     }
