@@ -54,7 +54,8 @@ public struct SlidingWindow: Sendable {
       }
       try plane(z, UnsafeBufferPointer(sums))
     }
-    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) { probabilities, origin in
+    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) {
+      probabilities, origin in
       try sum.finish(below: origin.z, mean)
       sum.add(probabilities, at: origin)
     }
@@ -67,7 +68,9 @@ public struct SlidingWindow: Sendable {
     _ volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network
   ) throws -> LabelMap {
     let labels = WindowLabels(patch: patch, weighting: weighting, shape: volume.shape, classes: classes)
-    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) { labels.add($0, at: $1) }
+    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) {
+      labels.add($0, at: $1)
+    }
     return labels.finish(affine: volume.affine)
   }
 

@@ -21,6 +21,8 @@ import Testing
   /// The rates that PyTorch's PolynomialLR(total_iters=4, power=.9) of 2.0 gives: rate * (1 - step / 4) ** .9.
   @Test func theRateFallsToNothingAlongAPolynomial() {
     let rates = (0..<4).map { PolynomialSchedule.rate(first: 0.1, power: 0.9, done: $0, of: 4) }
-    for (found, expected) in zip(rates, [0.1, 0.0771890, 0.0535887, 0.0287175]) { #expect(abs(found - expected) < 1e-7) }
+    for (found, expected) in zip(rates, [0.1, 0.0771890, 0.0535887, 0.0287175]) {
+      #expect(abs(found - expected) < 1e-7)
+    }
   }
 }
