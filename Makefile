@@ -26,7 +26,7 @@ PAPER_LOSSES := cross-entropy focal dice tversky focal-tversky combo unified-foc
 FUZZ := .build/fuzz
 FUZZ_RUNS := 1000000
 
-.PHONY: demo paper-demo build library test lint unit end-to-end python consumer bench soak fuzz apt-build apt-test apt-bench plugins clean
+.PHONY: demo paper-demo build library test lint unit end-to-end python consumer bench learn soak fuzz apt-build apt-test apt-bench plugins clean
 
 demo: build
 	rm -rf $(DEMO)
@@ -55,7 +55,7 @@ endif
 # The paper's experiment on phantoms: seven losses, two folds, a small network; prints its tables, draws the segmentations.
 paper-demo: build
 	rm -rf $(PAPER)
-	$(SEGPREP) synth kits19 --cases 12 --out $(PAPER)/raw --quiet
+	$(SEGPREP) synth kits19 --cases 24 --out $(PAPER)/raw --quiet
 	$(SEGPREP) ingest $(PAPER)/raw --pipeline Pipelines/paper-demo.yaml --out $(PAPER)/prepared --quiet
 	$(SEGPREP) shard $(PAPER)/prepared --pipeline Pipelines/paper-demo.yaml --out $(PAPER)/shards --quiet
 	set -e; for loss in $(PAPER_LOSSES); do \
@@ -114,6 +114,11 @@ bench: build library apt-bench plugins
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/augment
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/stream
 	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/train
+
+# What training reaches: kidneys and tumours of phantoms in cases it has not seen, in under 15 minutes on two cores.
+# EXPERT=<folder of three real cases> adds that a network can overfit to two of them.
+learn: build apt-test
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/learn $(if $(EXPERT),--expert $(EXPERT))
 
 # 20,000 augmented batches: memory and open files must not grow.
 soak: build

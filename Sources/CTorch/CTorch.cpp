@@ -72,8 +72,16 @@ const char *ctorch_version(void) { return TORCH_VERSION; }
 
 bool ctorch_has_cuda(void) { return at::hasCUDA() && at::detail::getCUDAHooks().hasCUDA(); }
 
-bool ctorch_has_cuda_bfloat16(void) {
-  return ctorch_has_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+bool ctorch_has_bfloat16(ctorch_device device) {
+  if (device == ctorch_cuda) {
+    return ctorch_has_cuda() && at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+  }
+#if defined(__x86_64__)
+  // oneDNN computes so on others too, but slower than in float32.
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
 }
 
 ctorch_error ctorch_set_threads(int threads) {
@@ -90,14 +98,19 @@ bool ctorch_set_gradients(bool enabled) {
   return before;
 }
 
-ctorch_error ctorch_set_autocast(bool enabled) {
+ctorch_error ctorch_set_autocast(ctorch_device device, bool enabled) {
   return caught([&] {
-#if TORCH_VERSION_MAJOR >= 2
-    at::autocast::set_autocast_enabled(at::kCUDA, enabled);
-    at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_enabled(kind(device), enabled);
+    at::autocast::set_autocast_dtype(kind(device), at::kBFloat16);
 #else
-    at::autocast::set_enabled(enabled);
-    at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    if (device == ctorch_cuda) {
+      at::autocast::set_enabled(enabled);
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    } else {
+      at::autocast::set_cpu_enabled(enabled);
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    }
 #endif
     // Weights change from one step to the next: their copies in bfloat16 must not outlive one.
     at::autocast::clear_cache();

@@ -6,9 +6,12 @@
 
 /// The machine's memory, and what this process has used of it.
 public enum Memory {
-  /// What could be taken now without driving others out, in bytes (Linux' MemAvailable); elsewhere half of the memory.
+  /// What could be taken now without driving others out, in bytes: Linux' MemAvailable, or what the limits of a container or
+  /// a job leave of it; elsewhere half of the memory.
   public static var availableBytes: Int {
-    field("MemAvailable:", of: "/proc/meminfo") ?? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2
+    let machine =
+      field("MemAvailable:", of: "/proc/meminfo") ?? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2
+    return min(machine, ControlGroup().availableBytes ?? machine)
   }
 
   /// The most that was resident at any time, in bytes.
@@ -28,10 +31,7 @@ public enum Memory {
 
   /// A number of kB in one of the kernel's tables, as bytes.
   private static func field(_ name: String, of path: String) -> Int? {
-    guard let file = try? OpenFile(reading: path) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 8192)
-    let got = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }) ?? 0
-    for line in String(decoding: bytes.prefix(got), as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
+    for line in ControlGroup.text(of: path)?.split(separator: "\n") ?? [] where line.hasPrefix(name) {
       return line.dropFirst(name.count).split { $0 == " " || $0 == "\t" }.first.flatMap { Int($0) }.map { $0 * 1024 }
     }
     return nil

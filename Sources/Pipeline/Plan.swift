@@ -16,13 +16,13 @@ public struct Plan: Sendable, Equatable {
   /// The SHA-256 of what decides the shards: the folds digest, and the keys of `patches` and `shards` that are not at
   /// their default, and of `augment` where a set has variants; nil without patches.
   public let shardsDigest: String?
-  /// The SHA-256 of what decides a training: the shards digest, and the keys of `augment`, `stream` and `train` that are
-  /// not at their default; nil without patches.
+  /// The SHA-256 of what decides a training's steps: the shards digest, and the keys of `augment`, `stream` and `train` that
+  /// are not at their default, but how long it goes on and what is looked at; nil without patches.
   public var trainDigest: String? {
     guard let shardsDigest else { return nil }
     var keys = ["shards": JSONValue.text(shardsDigest), "stream": config.stream.json(.differences)]
     keys["augment"] = config.augment?.json(.differences)
-    keys["train"] = config.training.json(.differences)
+    keys["train"] = config.training.endless.json(.differences)
     return SHA256.hash(JSONValue.object(keys).canonicalText)
   }
   /// The file that the folds come from, where they come from one; nil in a plan that was saved and read back.

@@ -20,8 +20,20 @@ public struct TrainingRecipe: Sendable, Codable, Equatable {
   public var earlyStop: Int?
   /// Epochs between two validations on whole cases; nil for none but at the end.
   public var wholeCasesEvery: Int?
+  /// What convolutions compute in.
+  public var precision = Precision.auto
   /// Of the first weights.
   public var seed: UInt64 = 1
+
+  /// The same steps, for as long as the standard goes on: of what decides no step, the standard's.
+  public var endless: TrainingRecipe {
+    let standard = TrainingRecipe()
+    var recipe = self
+    (recipe.earlyStop, recipe.wholeCasesEvery) = (standard.earlyStop, standard.wholeCasesEvery)
+    if case .polynomial = rate { return recipe }
+    recipe.epochs = standard.epochs
+    return recipe
+  }
 
   /// The paper's training.
   public init() {}

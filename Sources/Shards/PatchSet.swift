@@ -39,6 +39,9 @@ public struct PatchSet: Sendable, Equatable {
   /// Whether its windows cover each case.
   public var isGrid: Bool { if case .grid = sampling { true } else { false } }
 
+  /// Whether it shows the whole of each case as it was prepared: a grid that leaves no window out, and is not augmented.
+  public var isForValidation: Bool { isGrid && !skipsBlank && variants == 0 }
+
   /// Whether the label decides which patches there are.
   public var needsForeground: Bool {
     if skipsBlank { return true }

@@ -10,13 +10,19 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case doesNotFit(MemoryNeed, available: Int?)
   /// CUDA was asked for where there is none.
   case noCUDA(version: String)
+  /// bfloat16 was asked for on a device without it.
+  case noBFloat16(device: Device)
   case noSuchParameter(loss: String, found: String, expected: [String])
   /// A network that cannot be built.
   case network(what: String, found: Int, expected: ClosedRange<Int>)
   /// A patch that cannot be halved as often as the network does it.
   case patch(found: Shape, depth: Int, nearest: Shape)
-  /// The loss of a batch is no number.
-  case notANumber(loss: String, epoch: Int, batch: Int, patches: [String])
+  /// A normalisation over a single value, which leaves nothing of it.
+  case norm(kind: String, patch: Shape, batch: Int, depth: Int)
+  /// The loss of a batch, or its gradient, is no number.
+  case notANumber(what: String, found: String, epoch: Int, batch: Int, patches: [String])
+  /// Patches of a grid that do not come case by case, from below to above, or lie outside their case.
+  case patchOutOfOrder(patch: String, file: String)
   /// A fold to validate on without a set for it.
   case noValidation(folder: String)
   /// Labels beyond the network's classes.
@@ -47,6 +53,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       return
         "--device cuda: libtorch \(version) finds no CUDA device, found cpu, expected cuda; build against a libtorch "
         + "with CUDA (LIBTORCH=<folder of a pip-installed torch> make build) on a machine with a GPU, or use --device cpu"
+    case .noBFloat16(let device):
+      let expected = device == .cuda ? "a GPU since Ampere" : "a CPU with avx512_bf16"
+      return "precision: the \(device == .cuda ? "GPU" : "CPU") has no instructions for bfloat16, found float32 alone, "
+        + "expected \(expected); choose `precision: auto`"
     case .noSuchParameter(let loss, let found, let expected):
       return "loss: \(loss) has no such parameter, found \(found), "
         + "expected \(expected.isEmpty ? "none" : expected.joined(separator: ", "))"
@@ -55,19 +65,29 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .patch(let found, let depth, let nearest):
       return "network: a patch of \(found) cannot be halved \(depth) times, found \(found), "
         + "expected multiples of \(1 << depth), the nearest is \(nearest); cut such patches, or choose a lower depth"
-    case .notANumber(let loss, let epoch, let batch, let patches):
-      return "epoch \(epoch), batch \(batch): the loss is no number, found \(loss), expected a finite one, on "
+    case .norm(let kind, let patch, let batch, let depth):
+      return "network: \(kind) norm has a single value to normalise at the lowest level, found a batch of \(batch) "
+        + "patches of \(patch) that are halved \(depth) times, expected at least two values; choose a larger patch"
+        + "\(kind == "batch" ? " or batch" : ""), a lower depth, or another norm"
+    case .patchOutOfOrder(let patch, let file):
+      return
+        "\(file): \(patch) is out of place, expected a case's patches one after the other, inside the case and from "
+        + "below to above, as `segprep shard` writes them; cut the shards again"
+    case .notANumber(let what, let found, let epoch, let batch, let patches):
+      return "epoch \(epoch), batch \(batch): \(what) is no number, found \(found), expected a finite one, on "
         + "\(patches.joined(separator: ", ")); look at these patches, or choose a lower learning rate"
     case .noValidation(let folder):
-      return "\(folder): no set to validate on, found none that was cut on a grid, expected one; add a set with "
-        + "`sampling: grid`, or train with --fold all"
+      return
+        "\(folder): no set to validate on, found none that was cut on a grid (one with skip_blank or variants does not "
+        + "show whole cases), expected one; add a set with `sampling: grid`, or train with --fold all"
     case .foreignClass(let found, let classes, let patch):
       return "\(patch): a label of another class, found \(found), expected 0 to \(classes - 1); "
-        + "give the pipeline that the shards were cut with"
+        + "the shards are damaged: `segprep verify` says where"
     case .notACheckpoint(let path, let what):
       return "\(path): not a checkpoint of segprep, \(what); give a file that `segprep train` wrote"
     case .otherCheckpoint(let path, let what, let found, let expected):
-      return "\(path): of another training: \(what), found \(found), expected \(expected)"
+      return "\(path): of another training: \(what), found \(found), expected \(expected); for another training leave "
+        + "--resume out, and choose another --out"
     case .runHeld(let path):
       return "\(path): another run is writing there, expected nobody; wait for it, or choose another --out"
     case .runThere(let path):
@@ -81,7 +101,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Whether something was asked for that cannot be, rather than found to be wrong.
   public var isUsage: Bool {
     switch self {
-    case .noSuchParameter, .network, .patch, .noValidation: true
+    case .noSuchParameter, .network, .patch, .norm, .noValidation: true
     default: false
     }
   }

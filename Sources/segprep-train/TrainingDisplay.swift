@@ -11,7 +11,8 @@ final class TrainingDisplay: TrainingObserver {
   private var start: TrainingStart?
   private var epochStart = Date()
   private var runStart = Date()
-  private var steps = 0
+  /// Of this process: those of an earlier one took none of its time.
+  private var steps = (epoch: 0, run: 0)
 
   /// - Parameter curves: the file for the picture.
   init(isSilent: Bool, curves: String) { (self.isSilent, self.curves) = (isSilent, curves) }
@@ -24,23 +25,27 @@ final class TrainingDisplay: TrainingObserver {
       "3D U-Net, \(start.network.summary): \(start.parameters) parameters, on \(start.device.rawValue); "
         + "\(Quantity.counted(start.patches, "patch", "patches")), "
         + Quantity.counted(start.batchesPerEpoch, "batch", "batches") + " an epoch")
-    if start.epochsDone > 0 { printError("goes on after epoch \(start.epochsDone)") }
+    if start.batchesDone > 0 {
+      printError("goes on in epoch \(start.epochsDone + 1), after batch \(start.batchesDone)")
+    } else if start.epochsDone > 0 {
+      printError("goes on after epoch \(start.epochsDone)")
+    }
   }
 
   func stepped(_ step: TrainingStep) {
-    steps += 1
+    steps = (steps.epoch + 1, steps.run + 1)
     guard !isSilent, line.isDue, let start else { return }
     let seconds = Date().timeIntervalSince(epochStart)
-    let rate = Double(step.batch * step.samples) / max(seconds, 1e-3)
+    let rate = Double(steps.epoch * step.samples) / max(seconds, 1e-3)
     line.draw(
       "[\(step.epoch)/\(start.epochs)] batch \(step.batch)/\(start.batchesPerEpoch) "
-        + "loss \(Quantity.number(step.loss)) | \(Quantity.number(rate, decimals: 1)) patches/s, \(left(step.epoch - 1))"
+        + "loss \(Quantity.number(step.loss)) | \(Quantity.number(rate, decimals: 1)) patches/s, \(left)"
     )
   }
 
   func finished(_ epoch: EpochReport, all: [EpochReport]) throws {
     try TrainingCurves.write(all, to: curves)
-    epochStart = Date()
+    (epochStart, steps.epoch) = (Date(), 0)
     guard !isSilent, let start else { return }
     line.clear()
     var text = "[\(epoch.epoch)/\(start.epochs)] loss \(Quantity.number(epoch.trainingLoss))"
@@ -54,15 +59,15 @@ final class TrainingDisplay: TrainingObserver {
     text += epoch.isBest ? " (best)" : ""
     printError(
       "\(text) | \(Quantity.number(epoch.patchesPerSecond, decimals: 1)) patches/s, "
-        + "\(Quantity.seconds(epoch.waitSeconds)) waited for data, \(left(epoch.epoch))")
+        + "\(Quantity.seconds(epoch.waitSeconds)) waited for data, \(left)")
   }
 
   func end() { if !isSilent { line.clear() } }
 
-  private func left(_ done: Int) -> String {
-    guard let start, steps > 0 else { return "" }
-    let perStep = Date().timeIntervalSince(runStart) / Double(steps)
-    let rest = (start.epochs - start.epochsDone) * start.batchesPerEpoch - steps
+  private var left: String {
+    guard let start, steps.run > 0 else { return "" }
+    let perStep = Date().timeIntervalSince(runStart) / Double(steps.run)
+    let rest = (start.epochs - start.epochsDone) * start.batchesPerEpoch - start.batchesDone - steps.run
     return "\(Quantity.seconds(perStep * Double(max(0, rest)))) left"
   }
 }

@@ -61,7 +61,7 @@ class TrainTests(TestCase):
     def runTest(self):
         """For the instance that setUpClass needs."""
 
-    def written(self, patch=None, **train):
+    def written(self, grid=PATCH, **train):
         section = {
             "loss": "cross_entropy", "network": NETWORK, "epochs": 3, "batches_per_epoch": 4,
             "optimiser": {"adam": {"learning_rate": 0.01}}, **train,
@@ -72,7 +72,7 @@ class TrainTests(TestCase):
             patches=[
                 {"set": "random", "sampling": "random", "shape": PATCH, "per_case": 8, "foreground": 0.5, "seed": 1,
                  "margin": {"z": 2, "y": 2, "x": 2}},
-                {"set": "grid", "sampling": "grid", "shape": PATCH},
+                {"set": "grid", "sampling": "grid", "shape": grid},
             ],
             shards={"compression": "none", "image": "float32"}, augment={"preset": "miscnn"},
             stream={"global_batch": 2, "seed": 1}, train=section)
@@ -139,6 +139,26 @@ class TrainTests(TestCase):
         arrays, expected = (tensors(run / "last.safetensors")[0] for run in [out, self.made])
         for name, values in expected.items():
             numpy.testing.assert_array_equal(arrays[name], values, name)
+
+    def test_epochs_can_be_added_in_the_pipeline_file(self):
+        out = self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, pipeline=self.written(epochs=2))).code, 0)
+        self.assertEqual(segprep(*self.arguments(out, "--resume")).code, 0)
+        self.assertEqual((out / "last.safetensors").read_bytes(), (self.made / "last.safetensors").read_bytes())
+
+    def test_a_rate_that_falls_along_the_epochs_holds_them(self):
+        pipeline, out = self.written(polynomial={"power": 2}), self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, pipeline=pipeline)).code, 0)
+        rates = [line["learning_rate"] for line in lines(out / "log.jsonl")]
+        numpy.testing.assert_allclose(rates, [0.01 * (1 - step / 12) ** 2 for step in [3, 7, 11]], rtol=1e-12)
+        self.assert_refused(
+            2, "the epochs, along which the learning rate falls, found 3, expected 5", out, "--resume", "--epochs", 5,
+            pipeline=pipeline)
+
+    def test_another_loss_is_not_gone_on_with(self):
+        self.assert_refused(
+            2, 'the loss, found {"name":"cross_entropy","parameters":{}}, expected {"name":"dice","parameters":{}}; for '
+            "another training leave --resume out", self.made, "--resume", "--loss", "dice")
 
     def test_validation_is_what_pytorch_computes(self):
         """The best network in PyTorch, on the grid patches as h5py reads them: the same loss, the same Dice."""
@@ -259,6 +279,15 @@ class TrainTests(TestCase):
         pipeline = self.written(network={"depth": 5, "filters": 2})
         self.assert_refused(64, "expected multiples of 32, the nearest is 32x32x32", self.fresh("run"), pipeline=pipeline)
 
+    def test_a_validation_patch_that_the_network_cannot_halve_is_refused_at_once(self):
+        pipeline = self.written(grid={**PATCH, "z": 18})
+        shards = self.fresh("shards")
+        result = segprep("shard", self.prepared, "--pipeline", pipeline, "--out", shards, "--no-sync", "--quiet")
+        self.assertEqual(result.code, 0, result.err)
+        out = self.fresh("run")
+        self.assert_refused(64, "the nearest is 20x16x16", out, pipeline=pipeline, shards=shards)
+        self.assertFalse((out / "log.jsonl").exists())
+
     def test_a_network_that_does_not_fit_is_refused_before_it_is_made(self):
         pipeline = self.written(network={"depth": 4, "filters": 512})
         self.assert_refused(2, "does not fit into the memory", self.fresh("run"), pipeline=pipeline)
@@ -267,7 +296,7 @@ class TrainTests(TestCase):
         # Decay that turns each weight into minus nine times itself.
         growing = {"sgd": {"learning_rate": 10, "momentum": 0, "weight_decay": 1}}
         pipeline = self.written(optimiser=growing, batches_per_epoch=100)
-        self.assert_refused(2, "the loss is no number, found", self.fresh("run"), pipeline=pipeline)
+        self.assert_refused(2, "is no number, found", self.fresh("run"), pipeline=pipeline)
 
     def test_folds_and_shards_that_do_not_fit_are_refused(self):
         self.assert_refused(64, "no such fold, found 7", self.fresh("run"), fold=7)

@@ -62,6 +62,7 @@ import Testing
           optimiser     Adam, learning rate 0.001, weight decay 0
                         the rate falls to 0.1 of itself after 10 epochs without a lower validation loss, not below 1e-06
           epochs        at most 200, all batches of the split each, fewer after 25 epochs without a lower validation loss
+          precision     convolutions in bfloat16 on a GPU that has it, else in float32
           seed          1, of the first weights
 
         Digests (SHA-256 of what is not at its default)

@@ -15,13 +15,22 @@ import Testing
     #expect(try Sample.config().training.patches == nil)
   }
 
+  /// It leaves windows out in which something might be found that is not there.
+  @Test func aGridWithGapsIsNotValidatedOn() throws {
+    let gaps = Sample.patches(
+      "{set: a, sampling: random, per_case: 2, shape: {z: 4, y: 5, x: 6}}",
+      "{set: b, sampling: grid, shape: {z: 4, y: 5, x: 6}, skip_blank: true}")
+    #expect(try Sample.config(gaps).training.validation == nil)
+    #expect(Sample.message(gaps + "\ntrain: {validation: b}")?.contains("`train.validation` is not known") == true)
+  }
+
   @Test func everyKeyIsRead() throws {
     let config = try Sample.config(
       Self.text(
         "{patches: a, validation: b, loss: {focal: {gamma: 3}}, network: {depth: 2, filters: 8, norm: instance, "
           + "deep_supervision: true}, optimiser: {sgd: {learning_rate: 0.5, momentum: 0.9, weight_decay: 0.25}}, "
           + "plateau: {factor: 0.5, patience: 3, minimum_rate: 0.125}, epochs: 7, batches_per_epoch: 9, early_stop: 4, "
-          + "whole_cases_every: 2, seed: 5}"))
+          + "whole_cases_every: 2, precision: bfloat16, seed: 5}"))
     var expected = TrainingRecipe()
     (expected.patches, expected.validation) = ("a", "b")
     expected.loss = LossRecipe(.focal, parameters: ["gamma": 3])
@@ -31,7 +40,7 @@ import Testing
     var plateau = RateRecipe.Plateau()
     (plateau.factor, plateau.patience, plateau.minimumRate) = (0.5, 3, 0.125)
     (expected.rate, expected.epochs, expected.batchesPerEpoch, expected.earlyStop) = (.plateau(plateau), 7, 9, 4)
-    (expected.wholeCasesEvery, expected.seed) = (2, 5)
+    (expected.wholeCasesEvery, expected.precision, expected.seed) = (2, .bfloat16, 5)
     #expect(config.train == expected)
     #expect(config.train?.loss.value("alpha") == 0.25 && config.train?.loss.value("gamma") == 3)
   }
@@ -51,7 +60,12 @@ import Testing
     let other = Plan(try Sample.config(Self.text("{epochs: 7}")), sourceFile: "")
     let same = Plan(try Sample.config(Self.text("{epochs: 200}")), sourceFile: "")
     #expect(plain.shardsDigest != nil && plain.shardsDigest == other.shardsDigest)
-    #expect(plain.trainDigest != other.trainDigest && plain.trainDigest == same.trainDigest)
+    #expect(
+      plain.trainDigest == other.trainDigest && plain.trainDigest == same.trainDigest, "its length is no part of it")
+    let falling = ["{polynomial: {}}", "{polynomial: {}, epochs: 7}", "{loss: dice}"].map { section in
+      try? Plan(Sample.config(Self.text(section)), sourceFile: "").trainDigest
+    }
+    #expect(Set(falling + [plain.trainDigest]).count == 4)
   }
 
   @Test(arguments: [("{}", 0.9), ("{power: 2}", 2)])

@@ -73,6 +73,39 @@ import Volumes
         + "the nearest is 80x144x16; cut such patches, or choose a lower depth")
   }
 
+  /// 16 halved four times is 1: batch norm has the batch to normalise over, instance norm nothing.
+  @Test func aNormOverOneValueIsRefused() throws {
+    let patch = Shape(z: 16, y: 16, x: 16)
+    func check(_ norm: NetworkRecipe.Norm, batch: Int) throws {
+      try NetworkDescription(NetworkRecipe(depth: 4, norm: norm), channels: 1, classes: 3).check(
+        patch: patch, batch: batch)
+    }
+    try check(.batch, batch: 2)
+    try check(.none, batch: 1)
+    let error = #expect(throws: TrainingError.self) { try check(.batch, batch: 1) }
+    #expect(
+      error.map { "\($0)" }
+        == "network: batch norm has a single value to normalise at the lowest level, found a batch of 1 patches of "
+        + "16x16x16 that are halved 4 times, expected at least two values; choose a larger patch or batch, a lower depth, "
+        + "or another norm")
+    #expect(throws: TrainingError.norm(kind: "instance", patch: patch, batch: 2, depth: 4)) {
+      try check(.instance, batch: 2)
+    }
+  }
+
+  @Test func aGradientThatIsNoNumberIsNoticed() throws {
+    let weight = try Tensor([Float(0), 2], shape: [2]).requiringGradient()
+    let parameters = [NamedTensor(name: "w", tensor: weight)]
+    #expect(try parameters.gradientSum() == 0)
+    try (weight * 3).sum().backward()
+    #expect(try parameters.gradientSum() == 6)
+    // The slope of a square root at 0, where the root itself is finite.
+    let root = try weight.squareRoot().sum()
+    #expect(try root.item().isFinite)
+    try root.backward()
+    #expect(try !parameters.gradientSum().isFinite)
+  }
+
   @Test func whatWouldFitIsSaid() throws {
     let need = MemoryNeed(
       NetworkDescription(NetworkRecipe(), channels: 1, classes: 3), patch: Shape(z: 80, y: 160, x: 160), batch: 4)

@@ -18,6 +18,17 @@ import Testing
     for (found, expected) in zip(rates, expected) { #expect(abs(found - expected) < 1e-12) }
   }
 
+  /// Combo's losses are below 0.
+  @Test func aLossBelowZeroThatStandsStillLowersTheRate() {
+    var plateau = RateRecipe.Plateau()
+    plateau.patience = 1
+    var (schedule, rate) = (PlateauSchedule(), 1.0)
+    for loss in [-0.4, -0.5, -0.5, -0.49999] { rate = schedule.rate(after: loss, rate: rate, plateau) }
+    #expect(rate == 0.1)
+    rate = schedule.rate(after: -0.6, rate: rate, plateau)
+    #expect(rate == 0.1)
+  }
+
   /// The rates that PyTorch's PolynomialLR(total_iters=4, power=.9) of 2.0 gives: rate * (1 - step / 4) ** .9.
   @Test func theRateFallsToNothingAlongAPolynomial() {
     let rates = (0..<4).map { PolynomialSchedule.rate(first: 0.1, power: 0.9, done: $0, of: 4) }

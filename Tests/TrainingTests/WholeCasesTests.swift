@@ -19,7 +19,7 @@ import Volumes
   private static func feed(
     _ cases: WholeCases, _ name: String, _ shape: Shape, origins: [ZYX<Int>], truth: (Int, Int, Int) -> UInt8,
     predicted: (Int, Int, Int) -> UInt8
-  ) {
+  ) throws {
     for origin in origins {
       var sample = StreamSample()
       (sample.caseIdentifier, sample.origin, sample.isValid) = (name, origin, true)
@@ -37,8 +37,8 @@ import Volumes
           }
         }
       }
-      labels.withUnsafeBufferPointer { labels in
-        probabilities.withUnsafeBufferPointer { cases.add(sample, $0, truth: labels[...]) }
+      try labels.withUnsafeBufferPointer { labels in
+        try probabilities.withUnsafeBufferPointer { try cases.add(sample, $0, truth: labels[...]) }
       }
     }
   }
@@ -50,11 +50,11 @@ import Volumes
     let origins = [0, 1].flatMap { z in [0, 1].flatMap { y in [0, 2].map { ZYX(z: z, y: y, x: $0) } } }
     // Nine voxels of class 1, of which one is taken for class 2.
     let truth = { (z: Int, y: Int, x: Int) in UInt8(y < 3 && x < 3 && z == 1 ? 1 : 0) }
-    Self.feed(cases, "a", large, origins: origins, truth: truth) { z, y, x in
+    try Self.feed(cases, "a", large, origins: origins, truth: truth) { z, y, x in
       z == 1 && y == 0 && x == 0 ? 2 : truth(z, y, x)
     }
     // Smaller than the patch, and all found.
-    Self.feed(cases, "b", small, origins: [ZYX(z: 0, y: -1, x: 0)], truth: { _, _, x in UInt8(x) }) { _, _, x in
+    try Self.feed(cases, "b", small, origins: [ZYX(z: 0, y: -1, x: 0)], truth: { _, _, x in UInt8(x) }) { _, _, x in
       UInt8(x)
     }
     cases.finish()
@@ -68,9 +68,33 @@ import Volumes
     let shape = Shape(z: 2, y: 4, x: 6)
     let cases = WholeCases(["a": Self.known("a", shape)], patch: Self.patch, classes: ["background", "k", "t"])
     // Two patches contradict each other where they overlap, in x 2 and 3: the one whose middle is nearer wins.
-    Self.feed(cases, "a", shape, origins: [ZYX(z: 0, y: 0, x: 0)], truth: { _, _, x in x < 3 ? 1 : 0 }) { _, _, _ in 1 }
-    Self.feed(cases, "a", shape, origins: [ZYX(z: 0, y: 0, x: 2)], truth: { _, _, x in x < 3 ? 1 : 0 }) { _, _, _ in 0 }
+    try Self.feed(cases, "a", shape, origins: [ZYX(z: 0, y: 0, x: 0)], truth: { _, _, x in x < 3 ? 1 : 0 }) { _, _, _ in
+      1
+    }
+    try Self.feed(cases, "a", shape, origins: [ZYX(z: 0, y: 0, x: 2)], truth: { _, _, x in x < 3 ? 1 : 0 }) { _, _, _ in
+      0
+    }
     cases.finish()
     #expect(cases.scores.rows[0].scores[.dice] == 1)
+  }
+
+  @Test(arguments: [[1, 0], [0, 3], [0, -2]])
+  func patchesOutOfPlaceAreRefused(planes: [Int]) throws {
+    let shape = Shape(z: 3, y: 4, x: 4)
+    let cases = WholeCases(["a": Self.known("a", shape)], patch: Self.patch, classes: ["background", "k", "t"])
+    let origins = planes.map { ZYX(z: $0, y: 0, x: 0) }
+    #expect(throws: TrainingError.patchOutOfOrder(patch: "patch 0 of a", file: "")) {
+      try Self.feed(cases, "a", shape, origins: origins, truth: { _, _, _ in 0 }) { _, _, _ in 0 }
+    }
+  }
+
+  @Test func aValueWithoutAClassIsNotScored() throws {
+    let shape = Shape(z: 2, y: 4, x: 4)
+    let cases = WholeCases(["a": Self.known("a", shape)], patch: Self.patch, classes: ["background", "", "t"])
+    try Self.feed(cases, "a", shape, origins: [ZYX(z: 0, y: 0, x: 0)], truth: { _, _, _ in 2 }) { _, _, x in
+      x == 0 ? 1 : 2
+    }
+    cases.finish()
+    #expect(cases.scores.rows.map(\.className) == ["t"])
   }
 }

@@ -48,13 +48,14 @@ typedef struct {
 /* The library. */
 const char *ctorch_version(void);
 bool ctorch_has_cuda(void);
-bool ctorch_has_cuda_bfloat16(void);
+/* Whether that device convolves in bfloat16, faster than in float32. */
+bool ctorch_has_bfloat16(ctorch_device device);
 ctorch_error ctorch_set_threads(int threads);
 ctorch_error ctorch_set_deterministic(bool deterministic);
 /* Whether operations are recorded for the backward pass, on this thread; returns what it was. */
 bool ctorch_set_gradients(bool enabled);
-/* Whether convolutions on CUDA compute in bfloat16, on this thread. */
-ctorch_error ctorch_set_autocast(bool enabled);
+/* Whether convolutions on that device compute in bfloat16, on this thread. */
+ctorch_error ctorch_set_autocast(ctorch_device device, bool enabled);
 
 /* Making tensors, and reading them. */
 ctorch_error ctorch_copy_in(const void *values, ctorch_type type, ctorch_sizes shape, ctorch_tensor *out);

@@ -29,7 +29,7 @@ public struct PipelineConfig: Sendable, Equatable {
   public var training: TrainingRecipe {
     var training = train ?? TrainingRecipe()
     training.patches = training.patches ?? patches.first { !$0.isGrid }?.name
-    training.validation = training.validation ?? patches.first { $0.isGrid && $0.variants == 0 }?.name
+    training.validation = training.validation ?? patches.first(where: \.isForValidation)?.name
     return training
   }
 

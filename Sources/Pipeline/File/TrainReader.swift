@@ -11,11 +11,11 @@ struct TrainReader {
       value,
       accepting: [
         "patches", "validation", "loss", "network", "optimiser", "plateau", "polynomial", "epochs", "batches_per_epoch",
-        "early_stop", "whole_cases_every", "seed",
+        "early_stop", "whole_cases_every", "precision", "seed",
       ])
     var train = TrainingRecipe()
     if let name = section.optional("patches") { train.patches = try set(name) { _ in true } }
-    if let name = section.optional("validation") { train.validation = try set(name) { $0.isGrid && $0.variants == 0 } }
+    if let name = section.optional("validation") { train.validation = try set(name, where: \.isForValidation) }
     if let loss = section.optional("loss") { train.loss = try self.loss(loss) }
     if let network = section.optional("network") { train.network = try self.network(network) }
     if let optimiser = section.optional("optimiser") { train.optimiser = try self.optimiser(optimiser) }
@@ -24,6 +24,7 @@ struct TrainReader {
     train.batchesPerEpoch = try count(section.optional("batches_per_epoch"), unit: "batches", none: "all")
     train.earlyStop = try count(section.optional("early_stop"), unit: "epochs", none: "never")
     train.wholeCasesEvery = try count(section.optional("whole_cases_every"), unit: "epochs", none: "never")
+    if let precision = section.optional("precision") { train.precision = try precision.choice() }
     if let seed = section.optional("seed") { train.seed = UInt64(try seed.integer(in: 0...Int(UInt32.max))) }
     return train
   }

@@ -15,6 +15,7 @@ extension TrainingRecipe {
     keys.put("batches_per_epoch", Self.json(batchesPerEpoch, none: "all"), default: .text("all"))
     keys.put("early_stop", Self.json(earlyStop, none: "never"), default: .text("never"))
     keys.put("whole_cases_every", Self.json(wholeCasesEvery, none: "never"), default: .text("never"))
+    keys.put("precision", .text(precision.rawValue), default: .text(standard.precision.rawValue))
     keys.put("seed", .number(Double(seed)), default: .number(Double(standard.seed)))
     return keys.object
   }

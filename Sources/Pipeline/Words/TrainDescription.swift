@@ -10,6 +10,7 @@ enum TrainDescription {
       ("loss", [loss(train.loss)]),
       ("optimiser", [optimiser(train.optimiser), rate(train.rate)]),
       ("epochs", [epochs(train)]),
+      ("precision", [precision(train.precision)]),
       ("seed", ["\(train.seed), of the first weights"]),
     ]
   }
@@ -47,6 +48,14 @@ enum TrainDescription {
         + "not below \(JSONValue.text(of: plateau.minimumRate))"
     case .polynomial(let power):
       "the rate falls with each step, to 0 at the end: (1 - done) to the power of \(JSONValue.text(of: power))"
+    }
+  }
+
+  private static func precision(_ precision: Precision) -> String {
+    switch precision {
+    case .auto: "convolutions in bfloat16 on a GPU that has it, else in float32"
+    case .float32: "float32"
+    case .bfloat16: "convolutions in bfloat16"
     }
   }
 

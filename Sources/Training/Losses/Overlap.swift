@@ -8,7 +8,8 @@ struct Overlap {
   let falseNegatives: Tensor
   let falsePositives: Tensor
 
-  /// Added to numerator and denominator: a class that is absent and not predicted has an index of 1.
+  /// Added to numerator and denominator. The index of a class that is absent and not predicted is near 0 all the same where
+  /// there are more than some voxels: their clipped probabilities add up to more than this.
   static let smoothing = 1e-6
 
   init(_ batch: LossInput) throws {

@@ -43,4 +43,14 @@ public struct NetworkDescription: Sendable, Codable, Equatable {
       throw .patch(found: patch, depth: recipe.depth, nearest: nearest)
     }
   }
+
+  /// Holds batches to train on against the network.
+  /// - Throws: as `check(patch:)`, and `TrainingError.norm` where a normalisation has one value alone at the lowest level.
+  public func check(patch: Shape, batch: Int) throws(TrainingError) {
+    try check(patch: patch)
+    let values = patch.map { $0 >> recipe.depth }.count * (recipe.norm == .batch ? batch : 1)
+    guard recipe.norm == .none || values > 1 else {
+      throw .norm(kind: recipe.norm.rawValue, patch: patch, batch: batch, depth: recipe.depth)
+    }
+  }
 }

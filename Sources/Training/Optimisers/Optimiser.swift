@@ -11,6 +11,14 @@ public protocol Optimiser: AnyObject {
   func step() throws
 }
 
+extension [NamedTensor] {
+  /// The sum of all gradients, which is finite only if they all are.
+  /// - Throws: `TrainingError`.
+  func gradientSum() throws -> Double {
+    try reduce(0) { sum, parameter in sum + (try parameter.tensor.gradient()?.sum().item() ?? 0) }
+  }
+}
+
 extension Optimiser {
   /// Calls `body` with each parameter that has a gradient, the gradient with `decay` times the parameter added to it, and the
   /// parameter's place; then forgets the gradient.

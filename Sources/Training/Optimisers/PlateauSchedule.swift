@@ -8,9 +8,10 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   /// Before the first epoch.
   public init() {}
 
-  /// The learning rate after an epoch with that loss. As PyTorch's ReduceLROnPlateau: lower by a part of 1e-4 is lower.
+  /// The learning rate after an epoch with that loss. As PyTorch's ReduceLROnPlateau, lower by a part of 1e-4 is lower; with a
+  /// loss below 0 PyTorch's takes an equal one for lower, and never lowers the rate of one that stands still.
   public mutating func rate(after loss: Double, rate: Double, _ recipe: RateRecipe.Plateau) -> Double {
-    if best.map({ loss < $0 * (1 - 1e-4) }) ?? true {
+    if best.map({ loss < $0 - 1e-4 * abs($0) }) ?? true {
       (best, waited) = (loss, 0)
     } else {
       waited += 1

@@ -22,6 +22,8 @@ public struct TrainingStart: Sendable {
   public var batchesPerEpoch: Int
   /// Epochs that were finished before.
   public var epochsDone: Int
+  /// Batches of the next epoch that were done before.
+  public var batchesDone: Int
   /// Epochs in all.
   public var epochs: Int
 }

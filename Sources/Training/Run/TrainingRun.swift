@@ -1,6 +1,7 @@
 import Dispatch
 import Evaluation
 import Files
+import Prepared
 import Recipes
 import Streaming
 
@@ -20,6 +21,8 @@ public final class TrainingRun {
   private let saveSeconds: Double
   private let observer: any TrainingObserver
   private let batchesPerEpoch: Int
+  /// Whether convolutions compute in bfloat16 while it learns.
+  private let isHalf: Bool
   private var head: Checkpoint.Head
   /// What is known of it so far.
   public var state: State { State(head: head, parameters: network.parameterCount) }
@@ -78,11 +81,16 @@ public final class TrainingRun {
       throw isResuming ? TrainingError.noRun(path: folder.path) : .runThere(path: folder.path)
     }
     let loss = try recipe.loss.loss()
+    isHalf =
+      recipe.precision == .bfloat16 || recipe.precision == .auto && device == .cuda && Torch.hasBFloat16(on: device)
+    if isHalf, !Torch.hasBFloat16(on: device) { throw TrainingError.noBFloat16(device: device) }
     // What cannot be validated on is told before the first epoch, not after it.
-    try input.validating()?.cancel()
+    let validation = try input.validating()
+    validation?.cancel()
     let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
     let stream = try input.training(resuming: earlier?.head.progress.stream)
-    try identity.network.check(patch: stream.shape.patch)
+    try identity.network.check(patch: stream.shape.patch, batch: input.batch)
+    if let validation { try identity.network.check(patch: validation.shape.patch) }
     let need = MemoryNeed(identity.network, patch: stream.shape.patch, batch: input.batch)
     if device == .cpu, need.bytes > Memory.availableBytes {
       throw TrainingError.doesNotFit(need, available: Memory.availableBytes)
@@ -114,7 +122,7 @@ public final class TrainingRun {
       TrainingStart(
         network: network.description, parameters: network.parameterCount, device: network.device,
         patches: stream.patches, batchesPerEpoch: batchesPerEpoch, epochsDone: progress.epochs,
-        epochs: recipe.epochs))
+        batchesDone: progress.batches, epochs: recipe.epochs))
     do {
       while progress.epochs < recipe.epochs, !progress.isStopped { try epoch() }
     } catch TrainingError.memory {
@@ -171,19 +179,17 @@ public final class TrainingRun {
   private func step() throws {
     guard let batch = try stream.next() else { preconditionFailure("the training's stream has no end") }
     let tensors = try PatchBatch(batch, classes: network.description.classes, device: network.device)
-    let computesInHalf = network.device == .cuda && Torch.hasCUDABFloat16
     let logits =
-      computesInHalf
-      ? try Torch.withBFloat16 { try network(tensors.images, isTraining: true) }
+      isHalf
+      ? try Torch.withBFloat16(on: network.device) { try network(tensors.images, isTraining: true) }
       : try network(tensors.images, isTraining: true)
     let value = try DeepSupervision(loss: loss).value(logits, labels: tensors.labels)
     let number = try value.item()
-    guard number.isFinite else {
-      throw TrainingError.notANumber(
-        loss: "\(number)", epoch: progress.epochs + 1, batch: progress.batches + 1,
-        patches: batch.samples.map(\.name))
-    }
+    let patches = batch.samples.map(\.name)
+    try hold("the loss", number, of: patches)
     try value.backward()
+    // A step along such a gradient would spoil the network for good, and the next batch would be blamed.
+    try hold("the gradient", try network.parameters.gradientSum(), of: patches)
     if case .polynomial(let power) = recipe.rate {
       optimiser.learningRate = PolynomialSchedule.rate(
         first: recipe.optimiser.learningRate, power: power, done: optimiser.steps, of: recipe.epochs * batchesPerEpoch)
@@ -194,6 +200,12 @@ public final class TrainingRun {
     observer.stepped(
       TrainingStep(
         epoch: progress.epochs + 1, batch: progress.batches, loss: number, samples: stream.shape.samples))
+  }
+
+  private func hold(_ what: String, _ number: Double, of patches: [String]) throws(TrainingError) {
+    guard !number.isFinite else { return }
+    throw .notANumber(
+      what: what, found: "\(number)", epoch: progress.epochs + 1, batch: progress.batches + 1, patches: patches)
   }
 
   /// Counts an epoch with that loss; returns whether it is the lowest.
@@ -225,7 +237,10 @@ public final class TrainingRun {
   }
 
   private func names(_ dice: [Double?]) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: zip(head.classes, dice).compactMap { name, dice in dice.map { (name, $0) } })
+    Dictionary(
+      uniqueKeysWithValues: zip(head.classes, dice).compactMap { name, dice in
+        name.isEmpty ? nil : dice.map { (name, $0) }
+      })
   }
 }
 
@@ -238,19 +253,32 @@ extension Checkpoint {
   /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference
   /// unless the learning rate falls along them.
   fileprivate func check(_ expected: Head) throws {
-    func hold(_ what: String, _ found: some Equatable & CustomStringConvertible, _ expected: String) throws {
-      guard "\(found)" == expected else { throw other(what, found: "\(found)", expected: expected) }
+    func hold(_ what: String, _ found: some Encodable, _ expected: some Encodable) throws {
+      let (found, expected) = (try Self.words(found), try Self.words(expected))
+      guard found == expected else { throw other(what, found: found, expected: expected) }
     }
+    let (recipe, wanted) = (head.recipe, expected.recipe)
     try hold("the network", head.network.summary, expected.network.summary)
-    try hold("the classes", head.classes.joined(separator: ", "), expected.classes.joined(separator: ", "))
+    try hold("the classes", head.classes, expected.classes)
     try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
-    try hold("the fold", head.fold.map { "\($0)" } ?? "all", expected.fold.map { "\($0)" } ?? "all")
-    try hold("the digest of the training", head.trainDigest, expected.trainDigest)
-    if case .polynomial = expected.recipe.rate {
-      try hold("the epochs, along which the rate falls,", "\(head.recipe.epochs)", "\(expected.recipe.epochs)")
+    try hold("the fold", Self.words(head.fold), Self.words(expected.fold))
+    try hold("the loss", recipe.loss, wanted.loss)
+    try hold("the optimiser", recipe.optimiser, wanted.optimiser)
+    try hold("how the learning rate falls", recipe.rate, wanted.rate)
+    try hold("the precision", recipe.precision, wanted.precision)
+    try hold("the batches of an epoch", Self.words(recipe.batchesPerEpoch), Self.words(wanted.batchesPerEpoch))
+    try hold("the seed", recipe.seed, wanted.seed)
+    if case .polynomial = wanted.rate {
+      try hold("the epochs, along which the learning rate falls", recipe.epochs, wanted.epochs)
     }
-    var (found, recipe) = (head.recipe, expected.recipe)
-    (found.epochs, recipe.epochs) = (0, 0)
-    try hold("loss, optimiser, schedule or seed", "\(found)", "\(recipe)")
+    try hold("the digest of the training", head.trainDigest, expected.trainDigest)
+  }
+
+  private static func words(_ count: Int?) -> String { count.map { "\($0)" } ?? "all" }
+
+  private static func words(_ value: some Encodable) throws -> String {
+    if let text = value as? String { return text }
+    let text = try CanonicalJSON.text(value, compact: true)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }
 }

@@ -22,7 +22,7 @@ struct Validation {
         let value = try loss.value(LossInput(logits: logits, labels: tensors.labels)).item()
         guard value.isFinite else {
           throw TrainingError.notANumber(
-            loss: "\(value)", epoch: epoch, batch: batch.number + 1,
+            what: "the loss", found: "\(value)", epoch: epoch, batch: batch.number + 1,
             patches: batch.samples.prefix(tensors.samples).map { $0.name + " (validation)" })
         }
         sum += value * Double(tensors.samples)
@@ -34,9 +34,9 @@ struct Validation {
           let range = number * voxels..<(number + 1) * voxels
           counts.add(predicted[range], batch.labels[range], of: batch.samples[number].caseIdentifier)
           if let wholeCases {
-            probabilities.withUnsafeBufferPointer { all in
+            try probabilities.withUnsafeBufferPointer { all in
               let own = UnsafeBufferPointer(rebasing: all[number * classes * voxels..<(number + 1) * classes * voxels])
-              wholeCases.add(batch.samples[number], own, truth: batch.labels[range])
+              try wholeCases.add(batch.samples[number], own, truth: batch.labels[range])
             }
           }
         }

@@ -10,6 +10,8 @@ final class WholeCases {
   /// Of the cases that are finished.
   private(set) var scores = ScoreTable()
   private let classes: [String]
+  /// The numbers of the classes that are scored: all that have a name, but the background.
+  private let scored: [Int]
   private let cases: [String: ShardCase]
   private let patch: Shape
   private var open: OpenCase?
@@ -21,6 +23,8 @@ final class WholeCases {
     var shape: Shape
     var predicted: WindowLabels
     var truth: Buffer<UInt8>
+    /// The lowest plane that the next patch may begin at.
+    var floor = Int.min
   }
 
   /// - Parameters:
@@ -28,24 +32,31 @@ final class WholeCases {
   ///   - classes: names by class number.
   init(_ cases: [String: ShardCase], patch: Shape, classes: [String]) {
     (self.classes, self.cases, self.patch) = (classes, cases, patch)
+    scored = classes.indices.dropFirst().filter { !classes[$0].isEmpty }
   }
 
   /// Adds a patch; those of a case come one after the other, from below to above.
   /// - Parameters:
   ///   - probabilities: (class, z, y, x).
   ///   - truth: (z, y, x).
+  /// - Throws: `TrainingError.patchOutOfOrder` for shards that `segprep shard` did not write.
   func add(
     _ sample: StreamSample, _ probabilities: UnsafeBufferPointer<Float>, truth: UnsafeBufferPointer<UInt8>.SubSequence
-  ) {
+  ) throws(TrainingError) {
     if open?.identifier != sample.caseIdentifier { finish() }
-    guard let item = open ?? begin(sample.caseIdentifier) else { return }
+    guard var item = open ?? begin(sample.caseIdentifier) else { return }
+    let origin = sample.origin
+    guard origin.z >= item.floor,
+      SpatialAxis.allCases.allSatisfy({ origin[$0] < item.shape[$0] && origin[$0] + patch[$0] > 0 })
+    else { throw .patchOutOfOrder(patch: sample.name, file: sample.file) }
+    item.floor = origin.z
     open = item
-    item.predicted.add(probabilities, at: sample.origin)
-    let inside = ZYX { max(0, sample.origin[$0])..<min(item.shape[$0], sample.origin[$0] + patch[$0]) }
+    item.predicted.add(probabilities, at: origin)
+    let inside = ZYX { max(0, origin[$0])..<min(item.shape[$0], origin[$0] + patch[$0]) }
     for z in inside.z {
       for y in inside.y {
         let row = (z * item.shape.y + y) * item.shape.x
-        let source = ((z - sample.origin.z) * patch.y + y - sample.origin.y) * patch.x - sample.origin.x
+        let source = ((z - origin.z) * patch.y + y - origin.y) * patch.x - origin.x
         for x in inside.x { item.truth.base[row + x] = truth[truth.startIndex + source + x] }
       }
     }
@@ -58,8 +69,8 @@ final class WholeCases {
     let pair = LabelPair(
       prediction: item.predicted.finish(affine: item.affine),
       truth: LabelMap(shape: item.shape, classes: item.truth, affine: item.affine))
-    scores.add(
-      item.identifier, classes: Array(classes.dropFirst()), ClassScores.all(of: pair, classes: classes.count))
+    let all = ClassScores.all(of: pair, classes: classes.count)
+    scores.add(item.identifier, classes: scored.map { classes[$0] }, scored.map { all[$0 - 1] })
   }
 
   private func begin(_ identifier: String) -> OpenCase? {

@@ -8,8 +8,8 @@ public enum Torch {
   /// Whether there is a CUDA device that this libtorch can use.
   public static var hasCUDA: Bool { ctorch_has_cuda() }
 
-  /// Whether that device convolves in bfloat16.
-  public static var hasCUDABFloat16: Bool { ctorch_has_cuda_bfloat16() }
+  /// Whether a device convolves in bfloat16: GPUs since Ampere, and processors with AVX-512 for it.
+  public static func hasBFloat16(on device: Device) -> Bool { ctorch_has_bfloat16(device.raw) }
 
   /// Sets how many threads an operation on the CPU takes, and that operations there give the same bytes each time.
   /// - Throws: `TrainingError`.
@@ -26,10 +26,10 @@ public enum Torch {
     return try body()
   }
 
-  /// Runs `body` with convolutions in bfloat16 on CUDA.
-  public static func withBFloat16<Result>(_ body: () throws -> Result) throws -> Result {
-    try check("bfloat16", ctorch_set_autocast(true))
-    defer { _ = ctorch_set_autocast(false) }
+  /// Runs `body` with convolutions in bfloat16.
+  public static func withBFloat16<Result>(on device: Device, _ body: () throws -> Result) throws -> Result {
+    try check("bfloat16", ctorch_set_autocast(device.raw, true))
+    defer { _ = ctorch_set_autocast(device.raw, false) }
     return try body()
   }
 
