@@ -184,11 +184,13 @@ if Context.environment["SEGPREP_TORCH"] != "off" {
     // Without these flags the headers and libraries of a folder cannot be found. Nobody who depends on this package sets
     // the variable, so SwiftPM never refuses it.
     includes = [.unsafeFlags(["-isystem", "\(torch)/include"])]
-    let search = ["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]
+    func link(_ words: String...) -> [String] { words.flatMap { ["-Xlinker", $0] } }
+    // By their paths: a search would find Debian's first, where that is installed too.
+    let cpu = link("\(torch)/lib/libtorch_cpu.so", "\(torch)/lib/libc10.so", "-rpath", "\(torch)/lib")
     // Nothing refers to CUDA's library: it is found by being there.
-    let cuda = ["-Xlinker", "--no-as-needed", "-Xlinker", "-ltorch_cuda", "-Xlinker", "--as-needed"]
+    let cuda = link("--no-as-needed", "\(torch)/lib/libtorch_cuda.so", "--as-needed")
     let hasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch_cuda.so")
-    libraries.append(.unsafeFlags(search + (hasCUDA ? cuda : [])))
+    libraries = [.unsafeFlags(cpu + (hasCUDA ? cuda : []))]
   }
   package.products += [
     .executable(name: "segprep-train", targets: ["segprep-train"]),
