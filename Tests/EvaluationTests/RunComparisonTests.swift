@@ -42,8 +42,10 @@ struct RunComparisonTests {
   /// One run misses the hardest cases, whose distances are infinite then: they are in neither run's values.
   @Test func bothTestsAreOfTheCasesThatBothRunsHave() throws {
     let (easy, hard) = ([0.1, 0.2, 0.3, 0.4], [2.0, 3, 4])
-    let pair = try RunComparison([run("a", easy + hard), run("b", easy.map { $0 + 0.05 } + hard.map { _ in .infinity })])
-      .pairs(.hd95, className: "kidney")[0]
+    let pair = try RunComparison([
+      run("a", easy + hard), run("b", easy.map { $0 + 0.05 } + hard.map { _ in .infinity }),
+    ])
+    .pairs(.hd95, className: "kidney")[0]
     #expect(pair.cases == 4)
     #expect(pair.rankSum == RankSum(easy.map { 10 * $0 }, easy.map { 10 * ($0 + 0.05) }))
   }

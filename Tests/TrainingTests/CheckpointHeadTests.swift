@@ -41,7 +41,9 @@ import Testing
     #expect(try Self.refusal { $0.ingestDigest = "ab" } == nil)
   }
 
-  @Test(arguments: [[], [8, 8], [8, 8, 8, 8], [0, 8, 8], [-8, 8, 8], [8, 8, 1 << 40], [1 << 20, 1 << 20, 1 << 20]])
+  @Test(arguments: [
+    [], [8, 8], [8, 8, 8, 8], [0, 8, 8], [-8, 8, 8], [8, 8, 1 << 40], [1 << 20, 1 << 20, 1 << 20],
+  ])
   func patchesThatCannotBe(_ patch: [Int]) throws {
     let found = try #require(try Self.refusal { $0.patch = patch })
     #expect(found.hasPrefix("found the patch \(patch), expected z, y, x of at least 1"))
@@ -54,7 +56,8 @@ import Testing
 
   @Test func networksThatCannotBe() throws {
     for depth in [-1, 0, 63, 64, 1 << 62] {
-      #expect(try Self.refusal { $0.network.recipe.depth = depth } == "found a network of depth \(depth), expected 1 to 8")
+      #expect(
+        try Self.refusal { $0.network.recipe.depth = depth } == "found a network of depth \(depth), expected 1 to 8")
     }
     for filters in [0, -4, 1 << 60] {
       let found = try Self.refusal { $0.network.recipe.filters = filters }
@@ -71,7 +74,8 @@ import Testing
     }
     #expect(
       found?.hasPrefix(
-        "found network.bottom.convolution.1.weight of shape [4, 4, 3, 3, 3], expected [262144, 262144, 3, 3, 3]") == true)
+        "found network.bottom.convolution.1.weight of shape [4, 4, 3, 3, 3], expected [262144, 262144, 3, 3, 3]")
+        == true)
     // The same number of filters at the bottom; the rest is found out as it is read.
     let other = try Self.refusal {
       ($0.network.recipe.depth, $0.network.recipe.filters) = (2, 1)
@@ -81,9 +85,11 @@ import Testing
 
   @Test func namesThatAreNotTheNetworks() throws {
     #expect(
-      try Self.refusal { $0.classes = ["background"] } == "found the names of 1 classes, expected those of the network's 3")
+      try Self.refusal { $0.classes = ["background"] }
+        == "found the names of 1 classes, expected those of the network's 3")
     #expect(
-      try Self.refusal { $0.channels = ["t1", "t2"] } == "found the names of 2 channels, expected those of the network's 1")
+      try Self.refusal { $0.channels = ["t1", "t2"] }
+        == "found the names of 2 channels, expected those of the network's 1")
   }
 
   @Test func progressThatCannotBe() throws {
@@ -98,7 +104,10 @@ import Testing
       (nil, "found other metadata, expected those of segprep-checkpoint"),
       ("{}", "found other metadata"),
       (#"{"format": "segprep-checkpoint", "format_version": 1}"#, "found metadata that lack keys"),
-      (#"{"format": "segprep-checkpoint", "format_version": 2}"#, "a checkpoint of another version, found 2, expected 1"),
+      (
+        #"{"format": "segprep-checkpoint", "format_version": 2}"#,
+        "a checkpoint of another version, found 2, expected 1"
+      ),
     ] as [(String?, String)] {
       try SafeTensors.write([], metadata: json.map { ["segprep": $0] } ?? [:], to: path)
       let error = #expect(throws: TrainingError.self) { try Checkpoint(path: path) }

@@ -25,7 +25,8 @@ extension Checkpoint.Head {
     }
     guard fold.map({ $0 >= 0 }) ?? true else { return "found the fold \(fold ?? 0), expected 0 or more" }
     guard progress.epochs >= 0, progress.batches >= 0, progress.steps >= 0 else {
-      return "found \(progress.epochs) epochs, \(progress.batches) batches and \(progress.steps) steps, expected 0 or more"
+      return
+        "found \(progress.epochs) epochs, \(progress.batches) batches and \(progress.steps) steps, expected 0 or more"
     }
     return nil
   }
