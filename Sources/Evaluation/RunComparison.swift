@@ -20,11 +20,12 @@ public struct RunComparison: Sendable {
     public var first: Int
     /// The second run's place.
     public var second: Int
-    /// Cases in which both runs have a finite value.
+    /// Cases in which both runs have a finite value: those that both tests are of.
     public var cases: Int
     /// The mean over those of the first run's value less the second's; nan where there are none.
     public var difference: Double
-    /// The paper's test, which ignores that cases are paired.
+    /// The paper's test, which ignores that cases are paired. It is of the same cases as the other, none the less: a run
+    /// that misses the hardest ones (at an infinite distance) would lose its own worst values alone, and look better.
     public var rankSum: RankSum
     /// Adjusted over the pairs of the class.
     public var rankSumAdjusted: Double
@@ -43,7 +44,7 @@ public struct RunComparison: Sendable {
   /// - Throws: `ComparisonError` where they are fewer than two, share a name, or have other cases or classes.
   public init(_ runs: [Run]) throws(ComparisonError) {
     guard let first = runs.first, runs.count > 1 else { throw .tooFew(runs.count) }
-    for run in runs.dropFirst() {
+    for run in runs {
       try Self.hold(run, against: first, "cases") { $0.cases }
       try Self.hold(run, against: first, "classes") { $0.classes }
       let whole = run.scores.cases.count * run.scores.classes.count
@@ -94,7 +95,7 @@ public struct RunComparison: Sendable {
     let difference = both.isEmpty ? .nan : both.reduce(0) { $0 + $1.0 - $1.1 } / Double(both.count)
     return Pair(
       first: first, second: second, cases: both.count, difference: difference,
-      rankSum: RankSum(x.filter(\.isFinite), y.filter(\.isFinite)), rankSumAdjusted: .nan,
+      rankSum: RankSum(paired, other), rankSumAdjusted: .nan,
       signedRank: SignedRank(paired, other), signedRankAdjusted: .nan)
   }
 }

@@ -8,7 +8,7 @@ extension ScoreTable {
     if file != path && !Folder.isFile(file) {
       throw CSVError(
         path, "no run with scores", found: "no \(fileName) in the folder",
-        expected: "what `segprep evaluate` or `segprep-train` wrote", advice: "evaluate the run first")
+        expected: "what `segprep evaluate` or `segprep train` wrote", advice: "evaluate the run first")
     }
     guard let text = String(validating: try OpenFile(reading: file).contents(), as: UTF8.self) else {
       throw CSVError(file, "is not text", found: "bytes that are not UTF-8", expected: "CSV in UTF-8")

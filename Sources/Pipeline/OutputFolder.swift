@@ -27,6 +27,9 @@ final class OutputFolder: Sendable {
         "run_report.json",
       ])
 
+    /// Predictions.
+    static let predictions = Content(folders: [], files: [".lock", PredictedRecord.fileName])
+
     /// Shards of these sets.
     static func shards(_ sets: [String]) -> Content {
       Content(folders: sets, files: [".lock", "manifest.json", "plan.json", "run_report.json"])
@@ -48,7 +51,7 @@ final class OutputFolder: Sendable {
 
   /// Makes the folder, and finds out before the work begins whether it can take what a run writes.
   private static func make(_ path: String, _ content: Content) throws {
-    let folders = content.folders.map { "\(path)/\($0)" }
+    let folders = [path] + content.folders.map { "\(path)/\($0)" }
     do {
       for folder in folders { try Folder.make(folder) }
     } catch {
@@ -61,7 +64,7 @@ final class OutputFolder: Sendable {
     for name in content.files where Folder.isFolder("\(path)/\(name)") {
       throw IngestError.outputObstructed(path: path, found: "a folder", at: "\(path)/\(name)", expected: "a file")
     }
-    for folder in [path] + folders where access(folder, W_OK | X_OK) != 0 {
+    for folder in folders where access(folder, W_OK | X_OK) != 0 {
       throw IngestError.outputNotWritable(path: folder, detail: String(cString: strerror(errno)))
     }
   }

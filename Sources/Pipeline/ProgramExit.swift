@@ -16,7 +16,8 @@ public enum ProgramExit {
     case let error as StreamError where error.isUsage: 64
     case let error as StreamPlanError where error.isUsage: 64
     case let error as EvaluationError where error.isUsage: 64
-    case is PredictionError, ComparisonError.tooFew, ComparisonError.sameName: 64
+    case let error as PredictionError: error.exitCode
+    case ComparisonError.tooFew, ComparisonError.sameName: 64
     case let error as FileError where error.isRefusedWrite && !error.isOutOfSpace: 73
     default: 2
     }

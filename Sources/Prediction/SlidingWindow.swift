@@ -31,39 +31,14 @@ public struct SlidingWindow: Sendable {
   /// probabilities.
   public typealias Network = (_ patches: [Float], _ count: Int) throws -> [Float]
 
-  /// Runs a network over a volume, and gives each plane's mean probabilities, (class, y, x), once all patches that reach it
-  /// are done, from below to above.
+  /// The class of the greatest mean probability at each voxel; the lower of two that are equal.
   ///
-  /// Takes memory for as many planes as a patch has, class by class, beside the volume. What comes out follows from the
-  /// network's answers alone, whatever the batch.
+  /// Takes memory for as many planes as a patch has, class by class, beside volume and labels. What comes out follows from
+  /// the network's answers alone, whatever the batch.
   /// - Parameters:
   ///   - fill: by channel, what stands outside the volume.
   ///   - batch: patches that the network is given at a time, at most.
-  /// - Precondition: the network gives as many values as patches and classes need.
-  public func run(
-    over volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network,
-    plane: (_ z: Int, _ probabilities: UnsafeBufferPointer<Float>) throws -> Void
-  ) throws {
-    let shape = volume.shape
-    let sum = WindowSum(patch: patch, weighting: weighting, shape: shape, classes: classes)
-    let totals = totals(in: shape)
-    func mean(_ z: Int, _ sums: UnsafeMutableBufferPointer<Float>) throws {
-      for row in 0..<classes * shape.y {
-        let total = totals.z[z] * totals.y[row % shape.y]
-        for x in 0..<shape.x { sums[row * shape.x + x] /= total * totals.x[x] }
-      }
-      try plane(z, UnsafeBufferPointer(sums))
-    }
-    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) {
-      probabilities, origin in
-      try sum.finish(below: origin.z, mean)
-      sum.add(probabilities, at: origin)
-    }
-    try sum.finish(below: shape.z, mean)
-  }
-
-  /// The class of the greatest mean probability at each voxel; the lower of two that are equal.
-  /// - Precondition: as `run`, and at most 256 classes.
+  /// - Precondition: the network gives as many values as patches and classes need, and at most 256 classes.
   public func segment(
     _ volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network
   ) throws -> LabelMap {
@@ -72,21 +47,6 @@ public struct SlidingWindow: Sendable {
       labels.add($0, at: $1)
     }
     return labels.finish(affine: volume.affine)
-  }
-
-  /// By axis and voxel, the sum of the weights of all patches that reach it: a grid's weights are products of its axes'.
-  private func totals(in shape: Shape) -> ZYX<[Float]> {
-    let origins = origins(in: shape)
-    return ZYX { axis in
-      let weights = weighting.weights(along: patch[axis])
-      var totals = [Float](repeating: 0, count: shape[axis])
-      for origin in Set(origins.map { $0[axis] }).sorted() {
-        for (place, weight) in weights.enumerated() where totals.indices.contains(origin + place) {
-          totals[origin + place] += weight
-        }
-      }
-      return totals
-    }
   }
 
   /// Gives what the network makes of each patch, (class, z, y, x), from below to above.

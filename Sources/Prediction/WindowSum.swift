@@ -40,11 +40,11 @@ final class WindowSum {
   }
 
   /// Gives each plane below `z` that was not given yet, (class, y, x), and forgets it.
-  func finish(below z: Int, _ plane: (Int, UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+  func finish(below z: Int, _ plane: (Int, UnsafeMutableBufferPointer<Float>) -> Void) {
     let count = classes * shape.y * shape.x
     while finished < z {
       let slot = sums.base + finished % depth * count
-      try plane(finished, UnsafeMutableBufferPointer(start: slot, count: count))
+      plane(finished, UnsafeMutableBufferPointer(start: slot, count: count))
       slot.update(repeating: 0, count: count)
       finished += 1
     }

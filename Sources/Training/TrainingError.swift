@@ -29,6 +29,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case foreignClass(found: Int, classes: Int, patch: String)
   /// A file that is no checkpoint, or is damaged.
   case notACheckpoint(path: String, what: String)
+  /// A checkpoint that another segprep wrote.
+  case checkpointVersion(path: String, found: Int, expected: Int)
   /// A checkpoint of another network, training or data.
   case otherCheckpoint(path: String, what: String, found: String, expected: String)
   /// A folder where another run is writing.
@@ -85,6 +87,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "the shards are damaged: `segprep verify` says where"
     case .notACheckpoint(let path, let what):
       return "\(path): not a checkpoint of segprep, \(what); give a file that `segprep train` wrote"
+    case .checkpointVersion(let path, let found, let expected):
+      return "\(path): a checkpoint of another version, found \(found), expected \(expected); "
+        + "use the segprep that wrote it, or train again"
     case .otherCheckpoint(let path, let what, let found, let expected):
       return "\(path): of another training: \(what), found \(found), expected \(expected); for another training leave "
         + "--resume out, and choose another --out"

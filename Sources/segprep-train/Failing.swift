@@ -9,7 +9,6 @@ func reporting(_ body: () throws -> Void) throws {
       switch error {
       case let error as TrainingError where error.isUsage: 64
       case let error as TrainingError where error.isOccupied: 73
-      case is OccupiedFile: 73
       default: ProgramExit.code(of: error)
       }
     }, body)

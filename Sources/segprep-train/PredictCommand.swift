@@ -13,8 +13,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Segment cases with a trained network.",
     discussion: """
-      MODEL is a checkpoint, or the folder of a training, whose best one is taken. CASES are prepared ones (the folder or \
-      one file), or raw ones: a data set, or one image. Raw cases go through the stages of --pipeline without their labels.
+      MODEL is a checkpoint, or the folder of a training, whose best one is taken. CASES are prepared ones (the folder, or \
+      one file in it), or raw ones: a data set, or one image. Raw cases go through the stages of --pipeline without their \
+      labels.
 
       Patches of the shape that was trained on cover each case, each overlapping the next by half; the classes' \
       probabilities are averaged with a weight that falls towards a patch's edge. The greatest wins, and DIR/CASE.nii.gz \
@@ -23,7 +24,8 @@ struct PredictCommand: ParsableCommand {
       Stages that need a label cannot be run on a case to predict: such pipelines are refused. Of raw cases also those \
       that measure the data set; ingest the cases with it, and predict the prepared folder.
 
-      Exit code 1 where a case fails; the others are done.
+      Exit code 1 where a case fails; the others are done. A run that was stopped is continued by the same command: DIR \
+      says in predicted.json what made each file, and what another model or other settings made is not replaced unasked.
 
       Examples:
         segprep predict run prepared --fold 0 --out predicted
@@ -64,7 +66,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Threads that compute on the CPU.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Flag(help: "Replace files that are there already.")
+  @Flag(help: "Predict cases anew that are there already, whatever made them.")
   var overwrite = false
 
   @Flag(help: "Say nothing but errors.")
@@ -79,7 +81,8 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let checkpoint = try Checkpoint(path: try ModelFile.path(of: model))
+      let path = try ModelFile.path(of: model)
+      let checkpoint = try Checkpoint(path: path)
       let head = checkpoint.head
       let plan = try pipeline.map(Plan.read)
       if let plan, plan.shardsDigest != head.shardsDigest {
@@ -89,48 +92,60 @@ struct PredictCommand: ParsableCommand {
       }
       let found = try PredictionCases(
         path: cases, plan: plan,
-        model: .init(channels: head.channels, classes: head.classes, fold: head.fold), only: only?.identifiers,
-        fold: fold)
-      if !overwrite { try refuseOccupied(found.identifiers) }
+        model: PredictionModel(
+          channels: head.channels, classes: head.classes, ingestDigest: head.ingestDigest, fold: head.fold),
+        only: only?.identifiers, fold: fold)
+      let settings = PredictionSettings(
+        model: try SHA256.hash(file: path).sha256, weights: weights.rawValue, grid: grid.rawValue)
+      let folder = try PredictedFolder(out, for: found, settings, replacing: overwrite)
+      if !quiet { say(found, left: folder.left.count) }
+      guard !folder.left.isEmpty else { return }
+      Interruption.sayHowToGoOn()
       let device = try Device(device)
       try Torch.prepare(threads: threads, device: device)
       let predictor = try Predictor(checkpoint, weights: weights, batch: batch, device: device)
-      try Folder.make(out)
-      let failures = try predict(found, with: predictor)
+      let failures = try predict(found, into: folder, with: predictor)
       guard failures > 0 else { return }
       throw ExitCode(failures < found.identifiers.count ? 1 : 2)
     }
   }
 
-  private func path(of identifier: String) -> String { Folder.join(out, identifier + ".nii.gz") }
-
-  private func refuseOccupied(_ identifiers: [String]) throws {
-    guard let first = identifiers.first(where: { Folder.isFile(path(of: $0)) }) else { return }
-    throw OccupiedFile(path: path(of: first))
+  private func say(_ found: PredictionCases, left: Int) {
+    for note in found.notes { printError("segprep: note: \(note)") }
+    let all = found.identifiers.count
+    guard left < all else { return }
+    printError(
+      "segprep: note: \(all - left) of \(all) cases are there already, by the same model and settings; "
+        + "--overwrite predicts them anew")
   }
 
   /// Predicts case by case; returns how many failed.
   /// - Throws: a full disk, which every case would meet.
-  private func predict(_ found: PredictionCases, with predictor: Predictor) throws -> Int {
+  private func predict(
+    _ found: PredictionCases, into folder: PredictedFolder, with predictor: Predictor
+  ) throws -> Int {
     let workers = Workers(count: threads)
     defer { workers.stop() }
     let line = TerminalLine()
     var failures = 0
-    for (index, identifier) in found.identifiers.enumerated() {
+    for (place, index) in folder.left.enumerated() {
+      let identifier = found.identifiers[index]
       let start = Date()
       do {
         let item = try found.load(index, on: workers)
         let label = try predictor.segment(item) { done, all in
           guard !quiet, line.isDue else { return }
-          line.draw("[\(index + 1)/\(found.identifiers.count)] \(identifier): patch \(done) of \(all)")
+          line.draw("[\(place + 1)/\(folder.left.count)] \(identifier): patch \(done) of \(all)")
         }
-        switch grid {
-        case .raw: try item.raw.write(label, to: path(of: identifier))
-        case .prepared: try label.write(to: path(of: identifier))
+        try folder.write(index) { path in
+          switch grid {
+          case .raw: try item.raw.write(label, to: path)
+          case .prepared: try label.write(to: path)
+          }
         }
         if !quiet {
           line.clear()
-          print("\(path(of: identifier)) (\(Quantity.seconds(Date().timeIntervalSince(start))))")
+          print("\(folder.path(of: identifier)) (\(Quantity.seconds(Date().timeIntervalSince(start))))")
         }
       } catch let error as FileError where error.isOutOfSpace {
         throw error
@@ -141,34 +156,6 @@ struct PredictCommand: ParsableCommand {
       }
     }
     return failures
-  }
-}
-
-/// A prediction that is there already.
-struct OccupiedFile: Error, CustomStringConvertible {
-  var path: String
-
-  var description: String {
-    "\(path): is there already, found a file, expected nothing; choose another --out, or give --overwrite"
-  }
-}
-
-/// The checkpoint that a path means.
-private enum ModelFile {
-  static func path(of model: String) throws -> String {
-    guard Folder.isFolder(model) else { return model }
-    let names = ["best.safetensors", "last.safetensors"]
-    guard let name = names.first(where: { Folder.isFile(Folder.join(model, $0)) }) else { throw Missing(path: model) }
-    return Folder.join(model, name)
-  }
-
-  private struct Missing: Error, CustomStringConvertible {
-    var path: String
-
-    var description: String {
-      "\(path): no model there, found neither best.safetensors nor last.safetensors, expected the folder of a training; "
-        + "train one with `segprep train`"
-    }
   }
 }
 

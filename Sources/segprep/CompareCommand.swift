@@ -17,8 +17,8 @@ struct CompareCommand: ParsableCommand {
       signed-rank test (which does not), with p-values adjusted by Holm and Bonferroni over the pairs of a class.
 
       Rank-sum: normal approximation, corrected for ties (SciPy's mannwhitneyu, asymptotic, without continuity). \
-      Signed-rank: exact up to 50 pairs without ties and zeros, else as SciPy's approximation. Scores that are not \
-      finite are left out. Runs of other cases or classes are refused.
+      Signed-rank: exact up to 50 pairs without ties and zeros, else as SciPy's approximation. Both are of the cases in \
+      which both runs' scores are finite, whose number the table has. Runs of other cases or classes are refused.
 
       --figure draws the truth and each run's CASE.nii.gz, predicted with --grid prepared, side by side.
 

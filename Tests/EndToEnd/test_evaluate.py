@@ -42,11 +42,12 @@ def read_scores(path):
         return {(row["case"], row["class"]): [float(row[name]) for name in MEASURES] for row in csv.DictReader(file)}
 
 
-def write_scores(path, values):
-    """A run whose Dice scores are given by case; the other measures follow."""
+def write_scores(path, values, missed=()):
+    """A run whose Dice scores are given by case; the other measures follow, distances infinite where it missed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [",".join(["case", "class", *MEASURES])]
-    lines += [f"case_{i:05},kidney,{v!r},{v!r},{v!r},{10 * v!r},{v!r}" for i, v in enumerate(values)]
+    far = [math.inf if i in missed else 1 for i in range(len(values))]
+    lines += [f"case_{i:05},kidney,{v!r},{v!r},{v!r},{10 * v * far[i]!r},{v * far[i]!r}" for i, v in enumerate(values)]
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -181,6 +182,24 @@ class EvaluateTests(SetOfCases):
         self.assertRegex(
             result.err, r"case_00000: .*case_00000.nii.gz: lies on another grid than .*case_00000.h5, found 9x11x13 voxels")
 
+    def test_no_case_to_score(self):
+        """Only unlabelled cases, all of them or those of the fold: said in one line, also with --quiet."""
+        folder, raw = self.fresh(), self.fresh("raw")
+        self.organs(folder / "pred", 1, 1)
+        scans.write_case(raw, "case_00000", image(0))
+        prepared = self.ingest(raw, self.pipeline([{"zscore": {"over": "volume"}}]))
+        result = segprep("evaluate", folder / "pred", prepared, "--quiet")
+        self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
+        self.assertRegex(result.err, "prepared: no case to score there, found 1 prepared, none of them with a label")
+
+    def test_why_raw_labels_were_not_found(self):
+        folder = self.fresh()
+        self.organs(folder / "pred", 1, 1)
+        pipeline = self.pipeline(STAGES, dataset={"layout": "nnunet", "channels": ["CT"]})
+        result = segprep("evaluate", folder / "pred", folder, "--pipeline", pipeline)
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.err, "^segprep: .*dataset.json")
+
     def test_wrong_usage(self):
         folder = self.fresh()
         self.organs(folder / "pred", 1, 1)
@@ -241,6 +260,22 @@ class CompareTests(SetOfCases):
                 for row, adjusted in zip(rows, holm(values)):
                     self.assert_probability(row[column], adjusted)
 
+    def test_cases_that_one_run_misses_are_in_neither_test(self):
+        """As the column `cases` counts them; SciPy is given the pairs that are finite."""
+        draw = numpy.random.RandomState(5)
+        values = [draw.uniform(0.1, 1, size=20) for _ in range(2)]
+        missed = sorted(range(20), key=lambda i: values[0][i])[-6:]
+        folder = self.fresh("runs")
+        runs = [write_scores(folder / f"run{i}.csv", values[i].tolist(), missed if i else ()) for i in range(2)]
+        result = segprep("compare", *runs, "--measure", "hd95_mm")
+        self.assertEqual((result.code, result.err), (0, ""))
+        row = self.rows(result.out, "kidney: hd95_mm")[0]
+        x, y = (numpy.array([10 * v[i] for i in range(20) if i not in missed]) for v in values)
+        self.assertEqual(row[1], "14")
+        self.assertAlmostEqual(float(row[2]), (x - y).mean(), delta=6e-5)
+        self.assert_probability(row[3], stats.mannwhitneyu(x, y, use_continuity=False, method="asymptotic").pvalue)
+        self.assert_probability(row[5], stats.wilcoxon(x, y, method="exact").pvalue)
+
     def assert_probability(self, text, expected):
         self.assertAlmostEqual(float(text), expected, delta=max(5.1e-5 if "e" not in text else 0, 0.06 * expected))
 
@@ -248,9 +283,12 @@ class CompareTests(SetOfCases):
         folder = self.fresh("runs")
         a = write_scores(folder / "a" / "scores.csv", [0.1, 0.2]).parent
         b = write_scores(folder / "b" / "scores.csv", [0.1, 0.2, 0.3]).parent
+        holed = write_scores(folder / "holed.csv", [0.1, 0.2])
+        holed.write_text(holed.read_text().replace("case_00001,kidney", "case_00001,tumour"))
         for arguments, code, message in [
             ([a], 64, "a comparison needs several runs, found 1"),
             ([a, b], 2, "b: other cases than a, found 1 more (case_00002) and none fewer"),
+            ([holed, a], 2, "holed: lacks scores, found 2 lines, expected 4"),
             ([a, a], 64, "the run is there twice"),
             ([a, folder], 2, "no run with scores, found no scores.csv in the folder"),
             ([a, folder / "c.csv"], 2, "c.csv: cannot open"),

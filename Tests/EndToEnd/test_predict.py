@@ -1,7 +1,13 @@
 """`segprep predict`: a small network over whole cases, and back onto the raw grid, held against nibabel's geometry."""
 
+import fcntl
+import json
 import pathlib
+import shutil
+import signal
+import struct
 import subprocess
+import time
 import unittest
 
 import nibabel
@@ -9,7 +15,7 @@ import numpy
 from scipy import ndimage
 
 import scans
-from support import PROGRAM, PreparedCase, TestCase, segprep
+from support import PROGRAM, PreparedCase, TestCase, json_of, segprep
 
 EXTENTS = (14, 30, 27)
 SPACING = (3.0, 0.9, 0.8)
@@ -38,6 +44,20 @@ def case(number):
     label[field > numpy.percentile(field, 93)] = 2
     noise = numpy.random.RandomState(100 + number).normal(0, 8, EXTENTS)
     return (100 * label + noise).astype(numpy.int16), label
+
+
+def update(target, change):
+    """Puts what was changed into nested dictionaries."""
+    for key, value in change.items():
+        if isinstance(value, dict):
+            update(target[key], value)
+        else:
+            target[key] = value
+
+
+def names(folder):
+    """The predictions in a folder, without what is kept beside them."""
+    return sorted(path.name for path in folder.iterdir() if path.name not in (".lock", "predicted.json"))
 
 
 @unittest.skipUnless(PROGRAM.with_name("segprep-train").is_file(), "built without libtorch")
@@ -76,7 +96,7 @@ class PredictTests(TestCase):
         """Shape, affine, codes and orientation of each raw image; its voxels are the nearest prepared ones' classes."""
         out, _ = self.predict(self.raw, "--pipeline", self.pipeline_file)
         grid, _ = self.predict(self.prepared, "--grid", "prepared")
-        self.assertEqual(sorted(path.name for path in out.iterdir()), [f"{name}.nii.gz" for name in FORMS])
+        self.assertEqual(names(out), [f"{name}.nii.gz" for name in FORMS])
         for name in FORMS:
             raw = nibabel.load(self.raw / name / "imaging.nii.gz")
             found = nibabel.load(out / f"{name}.nii.gz")
@@ -107,7 +127,7 @@ class PredictTests(TestCase):
         raw, _ = self.predict(self.raw, "--pipeline", self.pipeline_file)
         prepared, _ = self.predict(self.prepared)
         one, _ = self.predict(self.raw / "case_00001" / "imaging.nii.gz", "--pipeline", self.pipeline_file)
-        self.assertEqual([path.name for path in one.iterdir()], ["imaging.nii.gz"])
+        self.assertEqual(names(one), ["imaging.nii.gz"])
         for name in FORMS:
             files = [nibabel.load(folder / f"{name}.nii.gz") for folder in (raw, prepared)]
             if name == "case_00001":
@@ -122,7 +142,7 @@ class PredictTests(TestCase):
         out, _ = self.predict(self.prepared, "--fold", "0")
         scores = self.fresh("scores.csv")
         result = segprep("evaluate", out, self.raw, "--pipeline", self.pipeline_file, "--out", scores,
-                         "--cases", ",".join(path.name[:-7] for path in out.iterdir()))
+                         "--cases", ",".join(name[:-7] for name in names(out)))
         self.assertEqual(result.code, 0, result.err)
         dice = [float(line.split(",")[2]) for line in scores.read_text().splitlines()[1:]]
         self.assertGreater(min(dice), 0.5)
@@ -187,6 +207,7 @@ class PredictTests(TestCase):
         other = self.pipeline(
             [RESAMPLE], dataset={"labels": {"background": 0, "liver": 1}, "label_map": {"0": 0, "rest": 1}},
             patches=PATCHES, train=TRAIN)
+        others = self.pipeline([{"resample": {"spacing_mm": {"z": 3, "y": 2, "x": 2}}}], folds={"count": 2})
         broken = self.fresh("broken.safetensors")
         broken.write_bytes((self.run_folder / "best.safetensors").read_bytes()[:2000])
         for cases, options, code, message in [
@@ -196,7 +217,10 @@ class PredictTests(TestCase):
             (self.raw, ["--pipeline", other], 64, "of other classes than the model, found background, liver"),
             (self.prepared, ["--fold", "7"], 64, "no such fold"),
             (self.prepared, ["--cases", "case_9"], 64, "no such case"),
-            (self.folder / "none", ["--pipeline", self.pipeline_file], 2, "no cases can be read there"),
+            (self.folder / "none", ["--pipeline", self.pipeline_file], 2, "none: no cases can be read there, found nothing"),
+            (self.folder / "none", [], 2, "none: no cases can be read there, found nothing"),
+            (self.folder / "none.h5", [], 2, "none.h5: no cases can be read there, found nothing"),
+            (self.ingest(self.raw, others), [], 64, "prepared by another pipeline than the model's cases, found ingest"),
             (self.prepared, ["--batch", "0"], 64, "--batch"),
         ]:
             _, result = self.predict(cases, *options, code=code)
@@ -209,14 +233,139 @@ class PredictTests(TestCase):
             _, result = self.predict(self.prepared, code=2, model=model)
             self.assertIn(message, result.err)
 
+    def test_a_prepared_file_is_held_as_its_folder_is(self):
+        """One case file is found in the manifest above it; a copy elsewhere says too little."""
+        file = self.prepared / "cases" / "case_00003.h5"
+        out, _ = self.predict(file)
+        whole, _ = self.predict(self.prepared, "--cases", "case_00003")
+        self.assertEqual(names(out), ["case_00003.nii.gz"])
+        self.assertEqual((out / names(out)[0]).read_bytes(), (whole / names(out)[0]).read_bytes())
+        _, result = self.predict(file, "--cases", "case_00001", code=64)
+        self.assertIn("no such case", result.err)
+        copy = self.fresh("case_00003.h5")
+        shutil.copy(file, copy)
+        _, result = self.predict(copy, code=64)
+        self.assertIn("case_00003.h5: a prepared case by itself, found no manifest above it", result.err)
+        other = self.ingest(self.raw, self.pipeline([{"clip_hu": {"lower": 0, "upper": 9}}]))
+        _, result = self.predict(other / "cases" / "case_00003.h5", code=64)
+        self.assertIn("prepared by another pipeline than the model's cases", result.err)
+
+    def test_fold_safe_numbers_are_those_of_the_fold_for_one_file_too(self):
+        pipeline = self.pipeline(
+            [RESAMPLE, {"zscore": {"over": "dataset", "fold_safe": True}}], folds={"count": 2}, patches=PATCHES,
+            train={**TRAIN, "epochs": 1})
+        prepared, shards, run = self.ingest(self.raw, pipeline), self.fresh("shards"), self.fresh("run")
+        for arguments in [["shard", prepared, "--pipeline", pipeline, "--out", shards],
+                          ["train", shards, "--pipeline", pipeline, "--fold", "0", "--out", run, "--threads", "1"]]:
+            self.assertEqual(segprep(*arguments, "--quiet").code, 0)
+        one, _ = self.predict(prepared / "cases" / "case_00002.h5", model=run)
+        whole, _ = self.predict(prepared, "--cases", "case_00002", model=run)
+        self.assertEqual(
+            (one / "case_00002.nii.gz").read_bytes(), (whole / "case_00002.nii.gz").read_bytes())
+
+    def test_cases_that_it_was_trained_on_are_named(self):
+        _, result = self.predict(self.prepared, "--fold", "0")
+        self.assertEqual(result.err, "")
+        folds = [case["fold"] for case in json_of(self.prepared / "manifest.json")["cases"]]
+        for options, count, of in [([], folds.count(1), 5), (["--fold", "1"], folds.count(1), folds.count(1))]:
+            _, result = self.predict(self.prepared, *options)
+            self.assertRegex(
+                result.err, f"^segprep: note: {count} of {of} cases are of folds that the model was trained on .all but 0.")
+            self.assertEqual(len(result.err.splitlines()), 1, result.err)
+
     def test_files_are_not_replaced_unasked(self):
+        """What the same model and settings made is kept, what anything else made is refused."""
         out, _ = self.predict(self.prepared, "--cases", "case_00003")
-        arguments = ["predict", self.run_folder, self.prepared, "--out", out, "--cases", "case_00003", "--quiet"]
+        file = out / "case_00003.nii.gz"
+        made = file.stat().st_mtime_ns
+        arguments = ["predict", self.run_folder, self.prepared, "--out", out, "--cases", "case_00003", "--threads", "1"]
         result = segprep(*arguments)
-        self.assertEqual(result.code, 73)
-        self.assertIn("is there already", result.err)
-        result = segprep(*arguments, "--overwrite")
+        self.assertEqual((result.code, result.out, file.stat().st_mtime_ns), (0, "", made))
+        self.assertIn("1 of 1 cases are there already", result.err)
+        for options in (["--weights", "uniform"], ["--grid", "prepared"]):
+            result = segprep(*arguments, *options)
+            self.assertEqual(result.code, 73, result.err)
+            self.assertIn("case_00003.nii.gz: is there already, found a file that another model", result.err)
+        result = segprep("predict", self.run_folder / "last.safetensors", *arguments[2:])
+        self.assertEqual(result.code, 73, result.err)
+        self.assertEqual(file.stat().st_mtime_ns, made)
+        result = segprep(*arguments, "--quiet", "--overwrite")
         self.assertEqual((result.code, result.out, result.err), (0, "", ""))
+        self.assertGreater(file.stat().st_mtime_ns, made)
+        (out / "predicted.json").write_text("{")
+        result = segprep(*arguments)
+        self.assertEqual(result.code, 73, result.err)
+
+    def test_stopped_and_continued(self):
+        """Ctrl-C ends with 130; the same command keeps what is finished, clears the rest, and ends as if undisturbed."""
+        whole, _ = self.predict(self.prepared)
+        out = self.fresh("predicted")
+        arguments = ["predict", self.run_folder, self.prepared, "--out", out, "--threads", "1", "--device", "cpu"]
+        run = subprocess.Popen(
+            [PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        while run.poll() is None and not (out / "predicted.json").exists():
+            time.sleep(0.001)
+        run.send_signal(signal.SIGINT)
+        _, message = run.communicate()
+        self.assertEqual(run.returncode, 130, message)
+        self.assertIn("segprep: interrupted; run the same command again to go on", message)
+        self.assertLess(len(names(out)), 5)
+        (out / ".case_00004.nii.gz.1.tmp").write_bytes(b"half")
+        finished = {path.name: path.stat().st_mtime_ns for path in out.glob("*.nii.gz")}
+        result = segprep(*arguments)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(names(out), names(whole))
+        for name in names(out):
+            self.assertEqual((out / name).read_bytes(), (whole / name).read_bytes())
+        self.assertEqual({name: (out / name).stat().st_mtime_ns for name in finished}, finished)
+
+    def test_a_folder_is_held(self):
+        out = self.fresh("predicted")
+        out.mkdir()
+        with open(out / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = segprep("predict", self.run_folder, self.prepared, "--out", out)
+        self.assertEqual(result.code, 73)
+        self.assertIn("another run is writing there", result.err)
+
+    def test_raw_data_are_never_written_to(self):
+        raw = self.fresh("raw")
+        shutil.copytree(self.raw, raw)
+        image = raw / "case_00001" / "imaging.nii.gz"
+        before = {path: path.read_bytes() for path in raw.rglob("*.nii.gz")}
+        base = ["predict", self.run_folder, "--pipeline", self.pipeline_file, "--overwrite", "--quiet"]
+        result = segprep(*base, image, "--out", image.parent)
+        self.assertEqual(result.code, 64, result.err)
+        self.assertIn("imaging.nii.gz: is the image itself", result.err)
+        for out in (raw, raw / "predicted"):
+            result = segprep(*base, raw, "--out", out)
+            self.assertEqual(result.code, 64, result.err)
+            self.assertIn(f"lies in the raw folder {raw}", result.err)
+        self.assertEqual({path: path.read_bytes() for path in raw.rglob("*") if path.is_file()}, before)
+
+    def test_altered_checkpoints(self):
+        """A head by hand is refused in one line, not by a trap."""
+        data = (self.run_folder / "best.safetensors").read_bytes()
+        length, = struct.unpack("<Q", data[:8])
+        for change, message in [
+            ({"patch": []}, "found the patch []"), ({"patch": [0, 8, 8]}, "found the patch [0, 8, 8]"),
+            ({"patch": [8, 8, 7]}, "expected multiples of 2"), ({"classes": ["background"]}, "found the names of 1 classes"),
+            ({"network": {"recipe": {"depth": -1}}}, "found a network of depth -1"),
+            ({"network": {"recipe": {"filters": 1 << 40}}}, "found a network of filters"),
+            ({"network": {"classes": 300}}, "found a network of classes 300"),
+            ({"format_version": 2}, "a checkpoint of another version, found 2, expected 1"),
+        ]:
+            header = json.loads(data[8:8 + length])
+            head = json.loads(header["__metadata__"]["segprep"])
+            update(head, change)
+            header["__metadata__"]["segprep"] = json.dumps(head)
+            text = json.dumps(header).encode()
+            model = self.fresh("altered.safetensors")
+            model.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length:])
+            _, result = self.predict(self.prepared, code=2, model=model)
+            self.assertIn(message, result.err)
+            self.assertEqual(len(result.err.splitlines()), 1, result.err)
 
     def test_one_damaged_case_does_not_stop_the_others(self):
         raw = self.fresh("raw")
@@ -224,7 +373,7 @@ class PredictTests(TestCase):
         image, _ = case(3)
         scans.write_case(raw, "case_00001", scans.nifti(image, FORMS["case_00003"][0]))
         out, result = self.predict(raw, "--pipeline", self.pipeline_file, code=1)
-        self.assertEqual([path.name for path in out.iterdir()], ["case_00001.nii.gz"])
+        self.assertEqual(names(out), ["case_00001.nii.gz"])
         self.assertRegex(result.err, "^segprep: case_00000: .*imaging.nii.gz: ")
 
 

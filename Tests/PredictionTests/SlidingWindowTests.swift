@@ -19,24 +19,9 @@ struct SlidingWindowTests {
     Shape(z: 1, y: 1, x: 1),
   ]
 
-  @Test(arguments: shapes, WindowWeighting.allCases)
-  func everyVoxelIsSeenAndSurelyMeant(shape: Shape, weighting: WindowWeighting) throws {
-    let window = SlidingWindow(patch: Self.patch, weighting: weighting)
-    let volume = Self.volume(shape)
-    // A network that answers with its input: the mean of what overlapping patches say of a voxel is the voxel.
-    var planes: [Int] = []
-    try window.run(over: volume, fill: [-1], classes: 1, network: { patches, _ in patches }) { z, values in
-      planes.append(z)
-      let area = shape.y * shape.x
-      #expect(values.count == area)
-      for voxel in 0..<area { #expect(abs(values[voxel] - volume.voxels[z * area + voxel]) < 1e-3) }
-    }
-    #expect(planes == Array(0..<shape.z))
-  }
-
   /// The mean over patches, worked out over the whole volume at once, with true counts.
   @Test(arguments: shapes, WindowWeighting.allCases)
-  func equalsPlainMean(shape: Shape, weighting: WindowWeighting) throws {
+  func isTheGreatestOfThePlainMean(shape: Shape, weighting: WindowWeighting) throws {
     let window = SlidingWindow(patch: Self.patch, weighting: weighting)
     let (classes, count) = (3, Self.patch.count)
     func answer(_ number: Int, _ index: Int) -> Float { Float((number * 31 + index * 17) % 101) / 101 }
@@ -64,16 +49,13 @@ struct SlidingWindowTests {
         number += patches
         return values
       }
-      let area = shape.y * shape.x
-      try window.run(
-        over: Self.volume(shape, channels: 2), fill: [0, 0], classes: classes, batch: batch, network: network
-      ) { z, values in
-        for label in 0..<classes {
-          for voxel in 0..<area {
-            let expected = sums[label * shape.count + z * area + voxel] / totals[z * area + voxel]
-            #expect(abs(Double(values[label * area + voxel]) - expected) < 1e-5)
-          }
-        }
+      let label = try window.segment(
+        Self.volume(shape, channels: 2), fill: [0, 0], classes: classes, batch: batch, network: network)
+      for voxel in 0..<shape.count {
+        let means = (0..<classes).map { sums[$0 * shape.count + voxel] / totals[voxel] }
+        // Two that are equal up to rounding may go either way.
+        let best = means.indices.filter { means[$0] > (means.max() ?? 0) - 1e-6 }
+        #expect(totals[voxel] > 0 && best.contains(Int(label.classes[voxel])))
       }
     }
   }

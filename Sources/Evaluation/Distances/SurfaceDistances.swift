@@ -24,7 +24,7 @@ struct SurfaceDistances: Equatable {
 
   /// Measures a class that both segmentations have; `box` holds all of its voxels in both.
   ///
-  /// Takes 4 bytes for each voxel of the box, and as much again for the surfaces' voxels.
+  /// Takes 4 bytes for each voxel of the box, and up to 24 for each of the surfaces' voxels.
   init(of label: UInt8, _ pair: LabelPair, within box: Box) {
     let predicted = pair.prediction.surface(of: label, within: box)
     let expected = pair.truth.surface(of: label, within: box)

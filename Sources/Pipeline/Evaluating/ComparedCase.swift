@@ -28,7 +28,7 @@ public struct ComparedCase: Sendable {
     let truth = SegmentationSet(prepared: prepared, cases: manifest.cases).places
     let sets = try runs.map { try SegmentationSet(path: $0) }
     let shared = truth.keys.filter { name in sets.allSatisfy { $0.places[name] != nil } }.sorted()
-    guard let first = shared.first else { throw EvaluationError.noSegmentations(path: runs[0], found: []) }
+    guard let first = shared.first else { throw EvaluationError.noSharedCase(prepared: prepared, runs: runs) }
     try IngestError.check(only ?? [first], among: shared)
     let reading = PairReading(classes: EvaluationClasses(names: manifest.classes), workers: workers)
     return try (only ?? Array(shared.prefix(most))).compactMap { name in

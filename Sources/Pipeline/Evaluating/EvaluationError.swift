@@ -5,6 +5,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case nothing(path: String)
   case noSegmentations(path: String, found: [String])
   case twice(identifier: String, first: String, second: String)
+  /// Prepared cases of which none is labelled; `fold` where only those of a fold were asked for.
+  case noLabelledCase(truth: String, cases: Int, fold: Int?)
+  /// Runs of which no case is in all, and prepared.
+  case noSharedCase(prepared: String, runs: [String])
   /// Raw segmentations of which nobody says what their values mean.
   case noClasses(truth: String)
   case noFold(Int, folds: Int, truth: String)
@@ -23,6 +27,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "expected CASE.nii.gz or CASE/segmentation.nii.gz; look at the path, or give --pipeline for a raw data set"
     case .twice(let identifier, let first, let second):
       "\(second): \(identifier) is there twice, found \(first) too, expected one segmentation; move one away"
+    case .noLabelledCase(let truth, let cases, let fold):
+      "\(truth): no case to score there, found \(cases) prepared\(fold.map { " of fold \($0)" } ?? ""), none of them "
+        + "with a label, expected at least one; look at the folder\(fold == nil ? "" : ", or choose another --fold")"
+    case .noSharedCase(let prepared, let runs):
+      "\(prepared): no case of it is in all runs, found none in common, expected CASE.nii.gz of one case in each of "
+        + "\(runs.joined(separator: ", ")); predict the same cases with `--grid prepared`"
     case .noClasses(let truth):
       "\(truth): the classes' names are not known, found NIfTI files alone, "
         + "expected --labels kidney=1,tumour=2, or --pipeline FILE"
@@ -43,7 +53,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .noClasses, .noFold, .foldWithoutManifest, .fileAgainstFolder: true
-    case .nothing, .noSegmentations, .twice, .otherGrid: false
+    case .nothing, .noSegmentations, .twice, .noLabelledCase, .noSharedCase, .otherGrid: false
     }
   }
 

@@ -47,6 +47,9 @@ public struct SegmentationEvaluation: Sendable {
         cases = cases.filter { $0.fold == fold }
       }
       truth = SegmentationSet(prepared: truthPath, cases: cases)
+      guard !truth.places.isEmpty else {
+        throw EvaluationError.noLabelledCase(truth: truthPath, cases: cases.count, fold: fold)
+      }
       names = EvaluationClasses(names: manifest.classes)
     } else {
       if fold != nil { throw EvaluationError.foldWithoutManifest(truth: truthPath) }
@@ -72,12 +75,20 @@ public struct SegmentationEvaluation: Sendable {
   }
 
   /// The layout's labels where a pipeline is given and fits the folder, else the files as they lie there.
+  /// - Throws: why the layout does not fit, where it is no folder of segmentations either.
   private static func rawTruth(_ path: String, _ pipeline: PipelineConfig?) throws -> SegmentationSet {
-    guard let pipeline, Folder.isFolder(path), let found = try? pipeline.dataset.discover(path).cases,
-      found.contains(where: { $0.label != nil })
-    else { return try SegmentationSet(path: path) }
-    let kept = found.filter { pipeline.dataset.exclude.reason(for: $0.identifier, classCounts: nil) == nil }
-    return try SegmentationSet(raw: path, kept)
+    guard let pipeline, Folder.isFolder(path) else { return try SegmentationSet(path: path) }
+    let found = Result { try pipeline.dataset.discover(path).cases }
+    if case .success(let cases) = found, cases.contains(where: { $0.label != nil }) {
+      let kept = cases.filter { pipeline.dataset.exclude.reason(for: $0.identifier, classCounts: nil) == nil }
+      return try SegmentationSet(raw: path, kept)
+    }
+    do {
+      return try SegmentationSet(path: path)
+    } catch let error as EvaluationError {
+      if case .noSegmentations = error, case .failure(let reason) = found { throw reason }
+      throw error
+    }
   }
 
   /// Scores the cases side by side; a prediction that is missing or cannot be read is reported, and the others go on.

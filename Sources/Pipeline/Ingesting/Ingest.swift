@@ -102,12 +102,6 @@ public struct Ingest: Sendable {
   /// Threads for `jobs`: no more than four per core, beyond which they only stand in each other's way.
   static func threads(_ jobs: Int) -> Int { min(jobs, max(8, 4 * ProcessInfo.processInfo.activeProcessorCount)) }
 
-  /// Raw data are only read: prepared files among them would be taken for raw ones, or lost with them.
-  private func refuseMisplacedOutput() throws {
-    let (inside, outside) = (Folder.resolved(prepared) + "/", Folder.resolved(raw) + "/")
-    if inside.hasPrefix(outside) { throw IngestError.outputInsideRaw(raw: raw, output: prepared) }
-  }
-
   /// Prepares the cases that are not prepared yet or whose raw files have changed. One that fails is reported and the
   /// others go on; a run that was stopped, however hard, is continued by the next.
   /// - Throws: what ends the whole run: `DatasetError`, `FoldsError`, `IngestError`, `ManifestError`, `FileError`.
@@ -122,7 +116,7 @@ public struct Ingest: Sendable {
   private func prepare(_ observer: any IngestObserver) throws -> IngestReport {
     let started = Date()
     let preview = try preview()
-    try refuseMisplacedOutput()
+    try IngestError.check(output: prepared, outside: raw)
     let earlier = try OutputFolder.earlierManifest(in: prepared, ingestDigest: plan.ingestDigest)
     if prune, let earlier, !earlier.cases.isEmpty,
       earlier.cases.allSatisfy({ !preview.known.contains($0.caseIdentifier) })

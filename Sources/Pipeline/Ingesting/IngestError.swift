@@ -1,4 +1,5 @@
 import Datasets
+import Files
 
 /// Why a run could not begin or had to stop. What goes wrong with one case is reported with that case instead.
 public enum IngestError: Error, Equatable, CustomStringConvertible {
@@ -78,6 +79,13 @@ public enum IngestError: Error, Equatable, CustomStringConvertible {
 }
 
 extension IngestError {
+  /// Raw data are only read: what is made among them would be taken for raw, or lost with them.
+  /// - Throws: `outputInsideRaw`.
+  static func check(output: String, outside raw: String) throws(IngestError) {
+    let isInside = (Folder.resolved(output) + "/").hasPrefix(Folder.resolved(raw) + "/")
+    if isInside { throw .outputInsideRaw(raw: raw, output: output) }
+  }
+
   /// Holds the cases that somebody names against those that there are.
   /// - Throws: `noCasesNamed`, `unknownCases`.
   public static func check(_ named: [String], among known: [String]) throws(IngestError) {

@@ -23,6 +23,8 @@ public struct Checkpoint: Sendable {
     public var channels: [String]
     /// Voxels of the patches that it was trained on, along z, y, x.
     public var patch: [Int]
+    /// The digest of what decides the prepared cases, as their manifest has it; nil in files of before it was kept.
+    public var ingestDigest: String?
     /// The digest of what decides the patches: the shards' manifest has the same.
     public var shardsDigest: String
     /// The digest of what decides the training.
@@ -42,19 +44,22 @@ public struct Checkpoint: Sendable {
 
   private static let key = "segprep"
 
-  /// Reads a checkpoint.
+  /// Reads a checkpoint; all that its head says is held against what a network can be, and against the tensors.
   /// - Throws: `FileError`, `TrainingError`.
   public init(path: String) throws {
+    func refused(_ what: String) -> TrainingError { .notACheckpoint(path: path, what: what) }
     tensors = try SafeTensors(path: path)
-    guard let text = tensors.metadata[Self.key],
-      let head = try? CanonicalJSON.value(Head.self, from: Data(text.utf8)), head.format == Head.format
-    else {
-      throw TrainingError.notACheckpoint(path: path, what: "found other metadata, expected those of \(Head.format)")
+    let json = tensors.metadata[Self.key].map { Data($0.utf8) }
+    guard let json, let kind = ManifestHead(json), kind.format == Head.format else {
+      throw refused("found other metadata, expected those of \(Head.format)")
     }
-    guard head.formatVersion == Head.version else {
-      throw TrainingError.otherCheckpoint(
-        path: path, what: "the format's version", found: "\(head.formatVersion)", expected: "\(Head.version)")
+    guard kind.formatVersion == Head.version else {
+      throw TrainingError.checkpointVersion(path: path, found: kind.formatVersion, expected: Head.version)
     }
+    guard let head = try? CanonicalJSON.value(Head.self, from: json) else {
+      throw refused("found metadata that lack keys or have values of other types, expected those of a training")
+    }
+    if let flaw = head.flaw ?? head.flaw(in: tensors) { throw refused(flaw) }
     self.path = path
     self.head = head
   }

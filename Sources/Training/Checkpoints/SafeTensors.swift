@@ -109,6 +109,9 @@ public struct SafeTensors: Sendable {
   /// The tensors' names, sorted.
   public var names: [String] { entries.keys.sorted() }
 
+  /// The extents of a tensor; nil where there is none of that name.
+  func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
   /// Fills tensors with the values that the file has under their names.
   /// - Throws: `TrainingError.otherCheckpoint` where one is missing or has another shape.
   func fill(_ tensors: [NamedTensor]) throws {

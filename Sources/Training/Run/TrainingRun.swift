@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Prepared
 import Recipes
+import Shards
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
@@ -99,8 +100,8 @@ public final class TrainingRun {
     optimiser = try recipe.optimiser.optimiser(of: network.parameters)
     let beginning = Checkpoint.Head(
       network: identity.network, classes: identity.classes, channels: identity.channels,
-      patch: stream.shape.patch.array, shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest,
-      fold: input.fold, recipe: recipe,
+      patch: stream.shape.patch.array, ingestDigest: try ShardManifest.required(folder: input.shards).ingestDigest,
+      shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest, fold: input.fold, recipe: recipe,
       progress: TrainingProgress(learningRate: optimiser.learningRate, stream: try stream.state))
     head = beginning
     if let earlier {
