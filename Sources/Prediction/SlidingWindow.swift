@@ -37,12 +37,14 @@ public struct SlidingWindow: Sendable {
   /// the network's answers alone, whatever the batch.
   /// - Parameters:
   ///   - fill: by channel, what stands outside the volume.
+  ///   - choices: the classes that a voxel may be taken for, ascending; all where it is nil.
   ///   - batch: patches that the network is given at a time, at most.
   /// - Precondition: the network gives as many values as patches and classes need, and at most 256 classes.
   public func segment(
-    _ volume: Volume, fill: [Float], classes: Int, batch: Int = 1, network: Network
+    _ volume: Volume, fill: [Float], classes: Int, choices: [Int]? = nil, batch: Int = 1, network: Network
   ) throws -> LabelMap {
-    let labels = WindowLabels(patch: patch, weighting: weighting, shape: volume.shape, classes: classes)
+    let labels = WindowLabels(
+      patch: patch, weighting: weighting, shape: volume.shape, classes: classes, choices: choices)
     try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) {
       labels.add($0, at: $1)
     }

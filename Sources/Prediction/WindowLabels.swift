@@ -7,14 +7,16 @@ import Volumes
 public final class WindowLabels {
   private let sum: WindowSum
   private let shape: Shape
-  private let classes: Int
+  private let choices: [Int]
   private let labels: Buffer<UInt8>
 
   /// Of a volume of that shape.
+  /// - Parameter choices: the classes that a voxel may be taken for, ascending; all where it is nil.
   /// - Precondition: at most 256 classes, which a byte can tell apart.
-  public init(patch: Shape, weighting: WindowWeighting, shape: Shape, classes: Int) {
+  public init(patch: Shape, weighting: WindowWeighting, shape: Shape, classes: Int, choices: [Int]? = nil) {
     precondition((1...256).contains(classes), "as many classes as a byte can tell apart")
-    (self.shape, self.classes) = (shape, classes)
+    (self.shape, self.choices) = (shape, choices ?? Array(0..<classes))
+    precondition(self.choices.allSatisfy { (0..<classes).contains($0) }, "choices that are classes")
     sum = WindowSum(patch: patch, weighting: weighting, shape: shape, classes: classes)
     labels = Buffer(count: shape.count)
   }
@@ -36,8 +38,8 @@ public final class WindowLabels {
     let area = shape.y * shape.x
     let target = labels.base + z * area
     for voxel in 0..<area {
-      var (best, greatest) = (0, sums[voxel])
-      for label in 1..<classes where sums[label * area + voxel] > greatest {
+      var (best, greatest) = (0, -Float.infinity)
+      for label in choices where sums[label * area + voxel] > greatest {
         (best, greatest) = (label, sums[label * area + voxel])
       }
       target[voxel] = UInt8(best)

@@ -37,4 +37,25 @@ public struct TrainingRecipe: Sendable, Codable, Equatable {
 
   /// The paper's training.
   public init() {}
+
+  /// A key that is not there is at its default: an earlier version did not know it.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      value = try keys.decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+    self.init()
+    try read(.patches, into: &patches)
+    try read(.validation, into: &validation)
+    try read(.loss, into: &loss)
+    try read(.network, into: &network)
+    try read(.optimiser, into: &optimiser)
+    try read(.rate, into: &rate)
+    try read(.epochs, into: &epochs)
+    try read(.batchesPerEpoch, into: &batchesPerEpoch)
+    try read(.earlyStop, into: &earlyStop)
+    try read(.wholeCasesEvery, into: &wholeCasesEvery)
+    try read(.precision, into: &precision)
+    try read(.seed, into: &seed)
+  }
 }

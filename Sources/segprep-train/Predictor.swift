@@ -7,6 +7,7 @@ import Volumes
 struct Predictor {
   private let network: UNet3D
   private let window: SlidingWindow
+  private let choices: [Int]
   private let batch: Int
 
   /// - Throws: `TrainingError`, and what reading the checkpoint throws.
@@ -14,7 +15,7 @@ struct Predictor {
     let patch = checkpoint.head.patch
     network = try checkpoint.network(on: device)
     window = SlidingWindow(patch: Shape(z: patch[0], y: patch[1], x: patch[2]), weighting: weights)
-    self.batch = batch
+    (choices, self.batch) = (checkpoint.head.choices, batch)
   }
 
   /// The classes of a case, on its prepared grid.
@@ -23,7 +24,9 @@ struct Predictor {
     let all = window.origins(in: item.volume.shape).count
     let classes = network.description.classes
     var done = 0
-    return try window.segment(item.volume, fill: item.fill, classes: classes, batch: batch) { patches, count in
+    return try window.segment(
+      item.volume, fill: item.fill, classes: classes, choices: choices, batch: batch
+    ) { patches, count in
       let shape = [count, item.volume.channels] + window.patch.array
       let probabilities: [Float] = try Torch.withoutGradients {
         let images = try Tensor(patches, shape: shape).to(network.device)

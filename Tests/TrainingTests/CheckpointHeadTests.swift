@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Recipes
 import Streaming
 import TestSupport
@@ -39,6 +40,16 @@ import Testing
   @Test func whatATrainingWritesIsTaken() throws {
     #expect(try Self.refusal { _ in } == nil)
     #expect(try Self.refusal { $0.ingestDigest = "ab" } == nil)
+  }
+
+  /// Options that come later must not make earlier checkpoints unreadable.
+  @Test func whatAnEarlierVersionDidNotKnowIsAtItsDefault() throws {
+    var recipe = TrainingRecipe()
+    recipe.loss = LossRecipe(.dice)
+    let json = Data(#"{"loss": {"name": "dice", "parameters": {}}, "plateau": {"factor": 0.5}}"#.utf8)
+    #expect(try JSONDecoder().decode(TrainingRecipe.self, from: json) == recipe)
+    (recipe.rate, recipe.batchesPerEpoch, recipe.precision) = (.polynomial(power: 2), 7, .bfloat16)
+    #expect(try JSONDecoder().decode(TrainingRecipe.self, from: JSONEncoder().encode(recipe)) == recipe)
   }
 
   @Test(arguments: [

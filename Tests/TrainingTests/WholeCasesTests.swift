@@ -96,5 +96,7 @@ import Volumes
     }
     cases.finish()
     #expect(cases.scores.rows.map(\.className) == ["t"])
+    // Where the network is surest of that value nothing else is likely: the background.
+    #expect(cases.scores.rows[0].scores[.recall] == 0.75)
   }
 }

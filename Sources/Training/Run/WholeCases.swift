@@ -78,7 +78,7 @@ final class WholeCases {
       OpenCase(
         identifier: identifier, affine: known.affine, shape: known.shape,
         predicted: WindowLabels(
-          patch: patch, weighting: .gaussian, shape: known.shape, classes: classes.count),
+          patch: patch, weighting: .gaussian, shape: known.shape, classes: classes.count, choices: [0] + scored),
         truth: Buffer(count: known.shape.count))
     }
   }
