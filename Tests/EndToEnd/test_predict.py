@@ -217,7 +217,7 @@ class PredictTests(TestCase):
             (self.raw, ["--pipeline", other], 64, "of other classes than the model, found background, liver"),
             (self.prepared, ["--fold", "7"], 64, "no such fold"),
             (self.prepared, ["--cases", "case_9"], 64, "no such case"),
-            (self.folder / "none", ["--pipeline", self.pipeline_file], 2, "none: no cases can be read there, found nothing"),
+            (self.folder / "none", ["--pipeline", self.pipeline_file], 2, "none: no cases can be read there, found"),
             (self.folder / "none", [], 2, "none: no cases can be read there, found nothing"),
             (self.folder / "none.h5", [], 2, "none.h5: no cases can be read there, found nothing"),
             (self.ingest(self.raw, others), [], 64, "prepared by another pipeline than the model's cases, found ingest"),
@@ -270,7 +270,8 @@ class PredictTests(TestCase):
         for options, count, of in [([], folds.count(1), 5), (["--fold", "1"], folds.count(1), folds.count(1))]:
             _, result = self.predict(self.prepared, *options)
             self.assertRegex(
-                result.err, f"^segprep: note: {count} of {of} cases are of folds that the model was trained on .all but 0.")
+                result.err,
+                f"^segprep: note: {count} of {of} cases are of folds that the model was trained on .all but 0.")
             self.assertEqual(len(result.err.splitlines()), 1, result.err)
 
     def test_files_are_not_replaced_unasked(self):
@@ -297,10 +298,14 @@ class PredictTests(TestCase):
         self.assertEqual(result.code, 73, result.err)
 
     def test_stopped_and_continued(self):
-        """Ctrl-C ends with 130; the same command keeps what is finished, clears the rest, and ends as if undisturbed."""
-        whole, _ = self.predict(self.prepared)
+        """Ctrl-C ends with 130; the same command keeps what is finished, and ends as if it had not been stopped.
+
+        One patch at a time is slow enough to be stopped in.
+        """
+        whole, _ = self.predict(self.prepared, "--batch", "1")
         out = self.fresh("predicted")
-        arguments = ["predict", self.run_folder, self.prepared, "--out", out, "--threads", "1", "--device", "cpu"]
+        arguments = ["predict", self.run_folder, self.prepared, "--out", out, "--threads", "1", "--device", "cpu",
+                     "--batch", "1"]
         run = subprocess.Popen(
             [PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -348,13 +353,15 @@ class PredictTests(TestCase):
         """A head by hand is refused in one line, not by a trap."""
         data = (self.run_folder / "best.safetensors").read_bytes()
         length, = struct.unpack("<Q", data[:8])
-        for change, message in [
-            ({"patch": []}, "found the patch []"), ({"patch": [0, 8, 8]}, "found the patch [0, 8, 8]"),
-            ({"patch": [8, 8, 7]}, "expected multiples of 2"), ({"classes": ["background"]}, "found the names of 1 classes"),
-            ({"network": {"recipe": {"depth": -1}}}, "found a network of depth -1"),
-            ({"network": {"recipe": {"filters": 1 << 40}}}, "found a network of filters"),
-            ({"network": {"classes": 300}}, "found a network of classes 300"),
-            ({"format_version": 2}, "a checkpoint of another version, found 2, expected 1"),
+        for change, code, message in [
+            ({"ingest_digest": None}, 0, "does not say which pipeline prepared its cases"),
+            ({"patch": []}, 2, "found the patch []"), ({"patch": [0, 8, 8]}, 2, "found the patch [0, 8, 8]"),
+            ({"patch": [8, 8, 7]}, 2, "expected multiples of 2"),
+            ({"classes": ["background"]}, 2, "found the names of 1 classes"),
+            ({"network": {"recipe": {"depth": -1}}}, 2, "found a network of depth -1"),
+            ({"network": {"recipe": {"filters": 1 << 40}}}, 2, "found a network of filters"),
+            ({"network": {"classes": 300}}, 2, "found a network of classes 300"),
+            ({"format_version": 2}, 2, "a checkpoint of another version, found 2, expected 1"),
         ]:
             header = json.loads(data[8:8 + length])
             head = json.loads(header["__metadata__"]["segprep"])
@@ -363,7 +370,7 @@ class PredictTests(TestCase):
             text = json.dumps(header).encode()
             model = self.fresh("altered.safetensors")
             model.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + length:])
-            _, result = self.predict(self.prepared, code=2, model=model)
+            _, result = self.predict(self.prepared, "--fold", "0", code=code, model=model)
             self.assertIn(message, result.err)
             self.assertEqual(len(result.err.splitlines()), 1, result.err)
 

@@ -74,6 +74,6 @@ struct ScoreTableTests {
     #expect(
       message
         == ": no run with scores, found no scores.csv in the folder, expected what `segprep evaluate` or "
-        + "`segprep-train` wrote; evaluate the run first")
+        + "`segprep train` wrote; evaluate the run first")
   }
 }

@@ -35,7 +35,7 @@ public struct PredictionCases: Sendable {
     if !Folder.isFile(path), let obstacle = Folder.obstacle(at: path) {
       throw PredictionError.nothing(path: path, found: obstacle)
     }
-    if path.hasSuffix(".h5") {
+    if path.hasSuffix(".h5"), Folder.isFile(path) {
       let (folder, manifest, item) = try Self.home(ofCase: path)
       if let only { try IngestError.check(only, among: [item.caseIdentifier]) }
       self = try Self.prepared(folder, manifest, model, [item.caseIdentifier], fold)
@@ -84,7 +84,7 @@ public struct PredictionCases: Sendable {
     var found = PredictionCases(
       identifiers: cases.map(\.caseIdentifier),
       places: cases.map { .prepared(path: Folder.join(path, $0.file), sha256: $0.sha256) }, plan: nil, maps: maps)
-    found.notes = [model.leak(cases)].compactMap { $0 }
+    found.notes = [model.doubt(path), model.leak(cases)].compactMap { $0 }
     return found
   }
 

@@ -36,6 +36,12 @@ public struct PredictionModel: Sendable {
     }
   }
 
+  /// What to know where the checkpoint is too old to say how its cases were prepared; nil where it says it.
+  func doubt(_ path: String) -> String? {
+    guard ingestDigest == nil else { return nil }
+    return "\(path) cannot be held against the model: its checkpoint does not say which pipeline prepared its cases"
+  }
+
   /// What to know of cases that the model was trained on, as far as the folds say it; nil where there are none.
   func leak(_ cases: [Manifest.Case]) -> String? {
     let known = cases.filter { $0.isLabelled && (fold == nil || ($0.fold != nil && $0.fold != fold)) }
