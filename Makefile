@@ -39,9 +39,10 @@ demo: build
 	$(SEGPREP) verify $(DEMO)/shards
 	$(SEGPREP) stream $(DEMO)/shards --pipeline Pipelines/kits19.yaml --set random --fold 0
 ifneq ($(SEGPREP_TORCH),off)
-	$(SEGPREP) ingest $(DEMO)/raw --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small
-	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards
-	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 3 --batches-per-epoch 30 \
+	$(SEGPREP) synth kits19 --cases 24 --out $(DEMO)/more --quiet
+	$(SEGPREP) ingest $(DEMO)/more --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small --quiet
+	$(SEGPREP) shard $(DEMO)/small --pipeline Pipelines/phantoms.yaml --out $(DEMO)/small-shards --quiet
+	$(SEGPREP) train $(DEMO)/small-shards --pipeline Pipelines/phantoms.yaml --fold 0 --epochs 2 --batches-per-epoch 100 \
 	  --out $(DEMO)/run
 	$(SEGPREP) predict $(DEMO)/run $(DEMO)/small --fold 0 --grid prepared --out $(DEMO)/predicted
 	$(SEGPREP) evaluate $(DEMO)/predicted $(DEMO)/small --fold 0
@@ -118,7 +119,8 @@ bench: build library apt-bench plugins
 # What training reaches: kidneys and tumours of phantoms in cases it has not seen, in under 15 minutes on two cores.
 # EXPERT=<folder of three real cases> adds that a network can overfit to two of them.
 learn: build apt-test
-	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/learn $(if $(EXPERT),--expert $(EXPERT))
+	SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/learn phantoms
+	$(if $(EXPERT),SEGPREP=$(CURDIR)/$(SEGPREP) Tests/Bench/learn expert $(EXPERT))
 
 # 20,000 augmented batches: memory and open files must not grow.
 soak: build

@@ -23,6 +23,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case notANumber(what: String, found: String, epoch: Int, batch: Int, patches: [String])
   /// Patches of a grid that do not come case by case, from below to above, or lie outside their case.
   case patchOutOfOrder(patch: String, file: String)
+  /// A pipeline that has grids alone, and does not say that one is trained on.
+  case noTrainingSet(file: String, sets: [String])
   /// A fold to validate on without a set for it.
   case noValidation(folder: String)
   /// Labels beyond the network's classes.
@@ -46,7 +48,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .torch(let operation, let reason):
       return "libtorch: \(operation) failed: \(Self.line(reason))"
     case .memory(let operation, let reason):
-      return "libtorch: out of memory in \(operation): \(Self.line(reason))"
+      return "libtorch: out of memory in \(operation): \(Self.line(reason)); smaller batches take less (global_batch to "
+        + "train, --batch to predict), and --device cpu the machine's own memory"
     case .doesNotFit(let need, let available):
       let found = available.map { "about \(MemoryNeed.text($0)) free" } ?? "too little"
       return "training: does not fit into the memory, found \(found), expected about \(MemoryNeed.text(need.bytes)) "
@@ -78,6 +81,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .notANumber(let what, let found, let epoch, let batch, let patches):
       return "epoch \(epoch), batch \(batch): \(what) is no number, found \(found), expected a finite one, on "
         + "\(patches.joined(separator: ", ")); look at these patches, or choose a lower learning rate"
+    case .noTrainingSet(let file, let sets):
+      return "\(file): no set to train on, found grids alone, expected one with `sampling: random`, or "
+        + "`train: {patches: NAME}` with one of \(sets.joined(separator: ", "))"
     case .noValidation(let folder):
       return
         "\(folder): no set to validate on, found none that was cut on a grid (one with skip_blank or variants does not "
@@ -106,7 +112,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Whether something was asked for that cannot be, rather than found to be wrong.
   public var isUsage: Bool {
     switch self {
-    case .noSuchParameter, .network, .patch, .norm, .noValidation: true
+    case .noSuchParameter, .network, .patch, .norm, .noTrainingSet, .noValidation: true
     default: false
     }
   }

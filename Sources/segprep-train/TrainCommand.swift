@@ -90,7 +90,7 @@ struct TrainCommand: ParsableCommand {
       var recipe = plan.config.training
       if let epochs { recipe.epochs = epochs }
       if let batchesPerEpoch { recipe.batchesPerEpoch = batchesPerEpoch }
-      let input = try input(recipe)
+      let input = try input(recipe, sets: plan.config.patches.map(\.name))
       let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)
       Interruption.sayHowToGoOn(resuming: true)
@@ -123,8 +123,11 @@ struct TrainCommand: ParsableCommand {
     return Plan(config, sourceFile: plan.sourceFile, foldsFile: plan.foldsFile)
   }
 
-  private func input(_ recipe: TrainingRecipe) throws -> TrainingInput {
-    guard let patches = recipe.patches else { throw ShardingError.noPatches(file: pipeline) }
+  private func input(_ recipe: TrainingRecipe, sets: [String]) throws -> TrainingInput {
+    guard let patches = recipe.patches else {
+      throw sets.isEmpty
+        ? ShardingError.noPatches(file: pipeline) : TrainingError.noTrainingSet(file: pipeline, sets: sets)
+    }
     let stream = try StreamPlan(
       shards: shards, set: patches, split: fold.split, pipeline: pipeline,
       augmentation: noAugment ? .none : .planned)

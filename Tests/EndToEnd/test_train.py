@@ -1,5 +1,6 @@
 """`segprep train`: the same bytes again, killed and resumed, its numbers beside PyTorch's, what it refuses."""
 
+import csv
 import fcntl
 import json
 import os
@@ -109,11 +110,24 @@ class TrainTests(TestCase):
             self.assertEqual((out / name).read_bytes(), (self.made / name).read_bytes(), name)
 
     def test_killed_and_resumed_gives_the_same_bytes(self):
-        """Killed within the second epoch, at a checkpoint after each batch."""
+        self.assert_resumes(self.pipe, self.made)
+
+    def test_what_else_a_training_remembers_is_resumed_too(self):
+        """Momentum, a rate that falls with each step, no statistics of a batch, no validation."""
+        pipeline = self.written(
+            network={**NETWORK, "norm": "instance"}, polynomial={}, whole_cases_every=2,
+            optimiser={"sgd": {"learning_rate": 0.01, "momentum": 0.9}})
+        for fold in [0, "all"]:
+            whole = self.fresh("whole")
+            self.assertEqual(segprep(*self.arguments(whole, pipeline=pipeline, fold=fold)).code, 0)
+            self.assert_resumes(pipeline, whole, fold)
+
+    def assert_resumes(self, pipeline, whole, fold=0):
+        """Killed within the second epoch, at a checkpoint after each batch, and gone on with: as `whole`, which was not."""
         out = self.fresh("run")
+        arguments = self.arguments(out, "--save-every", 0, pipeline=pipeline, fold=fold)
         process = subprocess.Popen(
-            [PROGRAM, *map(str, self.arguments(out, "--save-every", 0))],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         batches = 0
         while process.poll() is None and batches == 0:
             time.sleep(0.002)
@@ -124,13 +138,28 @@ class TrainTests(TestCase):
         process.wait()
         epochs = json.loads(tensors(out / "last.safetensors")[1]["segprep"])["progress"]["epochs"]
         self.assertLess(epochs, 3, "it was killed too late to tell anything")
-        result = segprep(*self.arguments(out, "--resume"))
+        result = segprep(*self.arguments(out, "--resume", pipeline=pipeline, fold=fold))
         self.assertEqual(result.code, 0, result.err)
-        for name in ["last.safetensors", "best.safetensors"]:
-            self.assertEqual((out / name).read_bytes(), (self.made / name).read_bytes(), name)
+        for name in ["last.safetensors", "best.safetensors", *(["scores.csv"] if fold == 0 else [])]:
+            self.assertEqual((out / name).read_bytes(), (whole / name).read_bytes(), name)
         self.assertEqual(
-            [line["validation_loss"] for line in lines(out / "log.jsonl")],
-            [line["validation_loss"] for line in lines(self.made / "log.jsonl")])
+            [line.get("validation_loss") for line in lines(out / "log.jsonl")],
+            [line.get("validation_loss") for line in lines(whole / "log.jsonl")])
+
+    def test_whole_cases_are_scored_when_they_are_to_be(self):
+        out = self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, pipeline=self.written(whole_cases_every=2))).code, 0)
+        log = lines(out / "log.jsonl")
+        self.assertEqual(["whole_case_dice" in line for line in log], [False, True, False])
+        self.assertEqual(set(log[1]["whole_case_dice"]), {"kidney", "tumour"})
+        with open(out / "scores.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        manifest = json_of(self.prepared / "manifest.json")
+        cases = [case["case_identifier"] for case in manifest["cases"] if case.get("fold") == 0]
+        self.assertEqual([(row["case"], row["class"]) for row in rows], [
+            (case, name) for case in cases for name in ["kidney", "tumour"]])
+        kidneys = [float(row["dice"]) for row in rows if row["class"] == "kidney"]
+        self.assertAlmostEqual(json_of(out / "run.json")["whole_case_dice"]["kidney"], numpy.mean(kidneys), places=5)
 
     def test_more_epochs_can_be_added(self):
         out = self.fresh("run")

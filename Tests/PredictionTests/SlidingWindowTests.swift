@@ -91,7 +91,8 @@ struct SlidingWindowTests {
     }
     #expect(tied.classes.values.allSatisfy { $0 == 0 })
     // Surest of class 1, which is none.
-    let chosen = try SlidingWindow(patch: Self.patch).segment(volume, fill: [0], classes: 3, choices: [0, 2]) { _, count in
+    let chosen = try SlidingWindow(patch: Self.patch).segment(volume, fill: [0], classes: 3, choices: [0, 2]) {
+      _, count in
       (0..<count).flatMap { _ in [Float(0.1), 0.6, 0.3].flatMap { Array(repeating: $0, count: Self.patch.count) } }
     }
     #expect(chosen.classes.values.allSatisfy { $0 == 2 })
