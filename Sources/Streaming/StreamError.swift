@@ -40,7 +40,9 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
     case .noSuchSet(let folder, let found, let sets):
       return "\(folder): no such set, found \(found), expected \(list(sets))"
     case .noSuchFold(let folder, let found, let folds):
-      let expected = folds > 0 ? "0 to \(folds - 1)" : "none, because the shards have no folds: leave the fold out (train: --fold all)"
+      let expected =
+        folds > 0
+        ? "0 to \(folds - 1)" : "none, because the shards have no folds: leave the fold out (train: --fold all)"
       return "\(folder): no such fold, found \(found), expected \(expected)"
     case .emptySplit(let folder, let set, let split):
       return "\(folder): no patch in \(split) of set \(set), found none, expected at least one; choose another fold"

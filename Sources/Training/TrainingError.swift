@@ -48,7 +48,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .torch(let operation, let reason):
       return "libtorch: \(operation) failed: \(Self.line(reason))"
     case .memory(let operation, let reason):
-      return "libtorch: out of memory in \(operation): \(Self.line(reason)); smaller batches take less (global_batch to "
+      return
+        "libtorch: out of memory in \(operation): \(Self.line(reason)); smaller batches take less (global_batch to "
         + "train, --batch to predict), and --device cpu the machine's own memory"
     case .doesNotFit(let need, let available):
       let found = available.map { "about \(MemoryNeed.text($0)) free" } ?? "too little"
