@@ -45,17 +45,6 @@ public struct SlidingWindow: Sendable {
   ) throws -> LabelMap {
     let labels = WindowLabels(
       patch: patch, weighting: weighting, shape: volume.shape, classes: classes, choices: choices)
-    try forEachPatch(of: volume, fill: fill, classes: classes, batch: batch, network: network) {
-      labels.add($0, at: $1)
-    }
-    return labels.finish(affine: volume.affine)
-  }
-
-  /// Gives what the network makes of each patch, (class, z, y, x), from below to above.
-  private func forEachPatch(
-    of volume: Volume, fill: [Float], classes: Int, batch: Int, network: Network,
-    _ body: (_ probabilities: UnsafeBufferPointer<Float>, _ origin: ZYX<Int>) throws -> Void
-  ) throws {
     precondition(fill.count == volume.channels && batch >= 1, "a value outside for each channel, and some patches")
     let patches = patches(in: volume.shape)
     for start in stride(from: 0, to: patches.count, by: batch) {
@@ -63,12 +52,13 @@ public struct SlidingWindow: Sendable {
       let output = try network(cut(chosen, from: volume, fill: fill), chosen.count)
       let values = classes * patch.count
       precondition(output.count == chosen.count * values, "\(output.count) probabilities for \(chosen.count) patches")
-      try output.withUnsafeBufferPointer { output in
+      output.withUnsafeBufferPointer { output in
         for (place, item) in chosen.enumerated() {
-          try body(UnsafeBufferPointer(rebasing: output[place * values..<(place + 1) * values]), item.origin)
+          labels.add(UnsafeBufferPointer(rebasing: output[place * values..<(place + 1) * values]), at: item.origin)
         }
       }
     }
+    return labels.finish(affine: volume.affine)
   }
 
   private func cut(_ chosen: ArraySlice<ShardPatch>, from volume: Volume, fill: [Float]) -> [Float] {

@@ -98,7 +98,8 @@ struct TrainCommand: ParsableCommand {
       let identity = TrainingRun.Identity(
         network: NetworkDescription(
           recipe.network, channels: manifest.channels.count, classes: manifest.classes.count),
-        classes: manifest.classes, channels: manifest.channels, shardsDigest: manifest.shardsDigest,
+        classes: manifest.classes, channels: manifest.channels, ingestDigest: manifest.ingestDigest,
+        shardsDigest: manifest.shardsDigest,
         trainDigest: plan.trainDigest ?? "")
       let training = try TrainingRun(
         identity, on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,

@@ -15,7 +15,10 @@ extension [NamedTensor] {
   /// The sum of all gradients, which is finite only if they all are.
   /// - Throws: `TrainingError`.
   func gradientSum() throws -> Double {
-    try reduce(0) { sum, parameter in sum + (try parameter.tensor.gradient()?.sum().item() ?? 0) }
+    let sums = try compactMap { try $0.tensor.gradient()?.sum() }
+    // One number is waited for, not one of each: a GPU would stand still each time.
+    guard let first = sums.first else { return 0 }
+    return try sums.dropFirst().reduce(first) { try $0 + $1 }.item()
   }
 }
 

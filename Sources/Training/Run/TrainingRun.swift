@@ -3,7 +3,6 @@ import Evaluation
 import Files
 import Prepared
 import Recipes
-import Shards
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
@@ -45,6 +44,8 @@ public final class TrainingRun {
     public var classes: [String]
     /// Names by channel number.
     public var channels: [String]
+    /// The digest of what decides the prepared cases.
+    public var ingestDigest: String
     /// The digest of what decides the patches.
     public var shardsDigest: String
     /// The digest of what decides the training.
@@ -52,11 +53,13 @@ public final class TrainingRun {
 
     /// A network for shards of these classes and channels.
     public init(
-      network: NetworkDescription, classes: [String], channels: [String], shardsDigest: String, trainDigest: String
+      network: NetworkDescription, classes: [String], channels: [String], ingestDigest: String, shardsDigest: String,
+      trainDigest: String
     ) {
       self.network = network
       self.classes = classes
       self.channels = channels
+      self.ingestDigest = ingestDigest
       self.shardsDigest = shardsDigest
       self.trainDigest = trainDigest
     }
@@ -100,7 +103,7 @@ public final class TrainingRun {
     optimiser = try recipe.optimiser.optimiser(of: network.parameters)
     let beginning = Checkpoint.Head(
       network: identity.network, classes: identity.classes, channels: identity.channels,
-      patch: stream.shape.patch.array, ingestDigest: try ShardManifest.required(folder: input.shards).ingestDigest,
+      patch: stream.shape.patch.array, ingestDigest: identity.ingestDigest,
       shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest, fold: input.fold, recipe: recipe,
       progress: TrainingProgress(learningRate: optimiser.learningRate, stream: try stream.state))
     head = beginning
