@@ -15,7 +15,7 @@ struct Predictor {
     let patch = checkpoint.head.patch
     network = try checkpoint.network(on: device)
     window = SlidingWindow(patch: Shape(z: patch[0], y: patch[1], x: patch[2]), weighting: weights)
-    (choices, self.batch) = (checkpoint.head.choices, batch)
+    (choices, self.batch) = (ClassNumbers(checkpoint.head.classes).all, batch)
   }
 
   /// The classes of a case, on its prepared grid.

@@ -1,5 +1,6 @@
 import Pipeline
 import Prepared
+import Volumes
 
 /// The end of an ingest: what was made, what was not and why, and what to do next.
 enum IngestSummary {
@@ -38,7 +39,7 @@ enum IngestSummary {
     let entries = manifest.cases.filter { made.contains($0.caseIdentifier) }
     var text = ""
     if !entries.isEmpty {
-      let shares = manifest.classes.dropFirst().filter { !$0.isEmpty }.map { "\($0) %" }
+      let shares = ClassNumbers(manifest.classes).foreground.map { "\(manifest.classes[$0]) %" }
       var table = TextTable(["prepared", "shape (z,y,x)", "fold", "size"] + shares)
       for entry in entries.prefix(listed) { table.add(row(entry, classes: manifest.classes)) }
       text += table.text
@@ -71,7 +72,7 @@ enum IngestSummary {
 
   private static func row(_ entry: Manifest.Case, classes: [String]) -> [String] {
     let total = Double(entry.shape.reduce(1, *))
-    let shares = classes.indices.dropFirst().filter { !classes[$0].isEmpty }.map { value -> String in
+    let shares = ClassNumbers(classes).foreground.map { value -> String in
       guard let voxels = entry.statistics.classVoxels?[value] else { return "-" }
       return Quantity.number(Double(voxels) / total * 100, decimals: 3)
     }

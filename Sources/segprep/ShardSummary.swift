@@ -1,5 +1,6 @@
 import Pipeline
 import Shards
+import Volumes
 
 /// The end of a run that cut patches: what is there by set, fold and class, how the classes are balanced, how fast it was.
 enum ShardSummary {
@@ -35,14 +36,14 @@ enum ShardSummary {
     let head =
       "\(manifest.name): \(Quantity.counted(manifest.cases.count, "case")), channels "
       + "\(manifest.channels.joined(separator: ", ")), classes \(names), \(manifest.folds) folds\n"
-    return head + patches(manifest, classes(manifest).filter { $0 > 0 })
+    return head + patches(manifest, ClassNumbers(manifest.classes).foreground)
       + manifest.warnings.map { "warning: \($0)\n" }.joined() + "shards digest \(manifest.shardsDigest)\n"
   }
 
   static func text(_ report: ShardReport, out: String) -> String {
     let manifest = report.manifest
-    let classes = Self.classes(manifest)
-    var text = patches(manifest, classes.filter { $0 > 0 }) + "\n" + balance(report, classes)
+    let classes = ClassNumbers(manifest.classes)
+    var text = patches(manifest, classes.foreground) + "\n" + balance(report, classes.all)
     let anew = report.written.filter { $0.cause != nil }
     for (cause, files) in Dictionary(grouping: anew, by: { $0.cause ?? "" }).sorted(by: { $0.key < $1.key }) {
       let more = files.count > 5 ? " and \(files.count - 5) more" : ""
@@ -59,11 +60,6 @@ enum ShardSummary {
     if report.bytesBeforeCompression > 0 { text += "; \(speed(report))" }
     text += report.unlabelled > 0 ? "; \(report.unlabelled) without label: for prediction, not cut\n" : "\n"
     return text + "Check: segprep verify \(out)\n"
-  }
-
-  /// The numbers that are a class.
-  private static func classes(_ manifest: ShardManifest) -> [Int] {
-    manifest.classes.indices.filter { !manifest.classes[$0].isEmpty }
   }
 
   /// Patches by set and fold, and how many of them hold each class.

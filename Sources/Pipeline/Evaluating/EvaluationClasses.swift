@@ -1,5 +1,6 @@
 import Datasets
 import Preprocessing
+import Volumes
 
 /// What the values of segmentations mean: the classes that are scored, and the raw values that stand for them in the truth.
 public struct EvaluationClasses: Sendable {
@@ -24,11 +25,10 @@ public struct EvaluationClasses: Sendable {
   /// Predictions hold the classes themselves.
   var prediction: LabelMapping { Self.identity(names) }
 
-  /// The numbers of the classes that are scored: all that have a name, but the background.
-  var scored: [Int] { names.indices.dropFirst().filter { !names[$0].isEmpty } }
+  /// The numbers of the classes that are scored.
+  var scored: [Int] { ClassNumbers(names).foreground }
 
   private static func identity(_ names: [String]) -> LabelMapping {
-    let values = names.indices.filter { $0 == 0 || !names[$0].isEmpty }
-    return LabelMapping(classes: Dictionary(uniqueKeysWithValues: values.map { ($0, UInt8($0)) }))
+    LabelMapping(classes: Dictionary(uniqueKeysWithValues: ClassNumbers(names).all.map { ($0, UInt8($0)) }))
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import Parallelism
 import Shards
+import Volumes
 
 /// What cutting patches would make, found out from the prepared cases; nothing is written.
 public struct ShardPreview: Encodable, Sendable {
@@ -103,7 +104,7 @@ public struct ShardPreview: Encodable, Sendable {
 
   /// Tables and sums for people.
   public var text: String {
-    let named = classes.indices.filter { !classes[$0].isEmpty }.dropFirst()
+    let named = ClassNumbers(classes).foreground
     var table = TextTable(["set", "case", "fold", "patches"] + named.map { "with \(classes[$0])" })
     for set in sets {
       for item in set.cases {

@@ -19,8 +19,6 @@ public struct Checkpoint: Sendable {
     public var network: NetworkDescription
     /// Names by class number.
     public var classes: [String]
-    /// The numbers that are classes: some labels leave values out, which a network must not choose.
-    public var choices: [Int] { classes.indices.filter { $0 == 0 || !classes[$0].isEmpty } }
     /// Names by channel number.
     public var channels: [String]
     /// Voxels of the patches that it was trained on, along z, y, x.

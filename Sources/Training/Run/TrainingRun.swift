@@ -257,9 +257,11 @@ extension Checkpoint {
   /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference
   /// unless the learning rate falls along them.
   fileprivate func check(_ expected: Head) throws {
-    func hold(_ what: String, _ found: some Encodable, _ expected: some Encodable) throws {
-      let (found, expected) = (try Self.words(found), try Self.words(expected))
+    func hold(_ what: String, _ found: String, _ expected: String) throws(TrainingError) {
       guard found == expected else { throw other(what, found: found, expected: expected) }
+    }
+    func hold(_ what: String, _ found: some Encodable, _ expected: some Encodable) throws {
+      try hold(what, Self.json(found), Self.json(expected))
     }
     let (recipe, wanted) = (head.recipe, expected.recipe)
     try hold("the network", head.network.summary, expected.network.summary)
@@ -280,8 +282,7 @@ extension Checkpoint {
 
   private static func words(_ count: Int?) -> String { count.map { "\($0)" } ?? "all" }
 
-  private static func words(_ value: some Encodable) throws -> String {
-    if let text = value as? String { return text }
+  private static func json(_ value: some Encodable) throws -> String {
     let text = try CanonicalJSON.text(value, compact: true)
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }

@@ -10,8 +10,7 @@ final class WholeCases {
   /// Of the cases that are finished.
   private(set) var scores = ScoreTable()
   private let classes: [String]
-  /// The numbers of the classes that are scored: all that have a name, but the background.
-  private let scored: [Int]
+  private let numbers: ClassNumbers
   private let cases: [String: ShardCase]
   private let patch: Shape
   private var open: OpenCase?
@@ -32,7 +31,7 @@ final class WholeCases {
   ///   - classes: names by class number.
   init(_ cases: [String: ShardCase], patch: Shape, classes: [String]) {
     (self.classes, self.cases, self.patch) = (classes, cases, patch)
-    scored = classes.indices.dropFirst().filter { !classes[$0].isEmpty }
+    numbers = ClassNumbers(classes)
   }
 
   /// Adds a patch; those of a case come one after the other, from below to above.
@@ -70,6 +69,7 @@ final class WholeCases {
       prediction: item.predicted.finish(affine: item.affine),
       truth: LabelMap(shape: item.shape, classes: item.truth, affine: item.affine))
     let all = ClassScores.all(of: pair, classes: classes.count)
+    let scored = numbers.foreground
     scores.add(item.identifier, classes: scored.map { classes[$0] }, scored.map { all[$0 - 1] })
   }
 
@@ -78,7 +78,7 @@ final class WholeCases {
       OpenCase(
         identifier: identifier, affine: known.affine, shape: known.shape,
         predicted: WindowLabels(
-          patch: patch, weighting: .gaussian, shape: known.shape, classes: classes.count, choices: [0] + scored),
+          patch: patch, weighting: .gaussian, shape: known.shape, classes: classes.count, choices: numbers.all),
         truth: Buffer(count: known.shape.count))
     }
   }
