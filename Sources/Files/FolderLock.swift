@@ -20,6 +20,13 @@ public final class FolderLock: Sendable {
 
   deinit { if lock >= 0 { close(lock) } }
 
+  /// Removes a folder that holds nothing but the lock; one that holds more stays.
+  public static func discard(_ folder: String) {
+    guard (try? Folder.names(in: folder)) == [".lock"] else { return }
+    unlink(folder + "/.lock")
+    rmdir(folder)
+  }
+
   /// Removes what killed processes left half-written in a folder.
   /// - Throws: `FileError`.
   public static func clear(_ folder: String) throws(FileError) {

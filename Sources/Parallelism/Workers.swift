@@ -12,11 +12,14 @@ public final class Workers: @unchecked Sendable {
 
   /// Work that idle threads may join until somebody has seen its end.
   private final class Offer {
-    let body: @Sendable () -> Void
-    var isOpen = true
+    let queue: IndexQueue
+    let body: @Sendable (Int) throws -> Void
     var helpers = 0
 
-    init(body: @escaping @Sendable () -> Void) { self.body = body }
+    init(_ queue: IndexQueue, _ body: @escaping @Sendable (Int) throws -> Void) {
+      self.queue = queue
+      self.body = body
+    }
   }
 
   private let condition = Condition()
@@ -42,40 +45,28 @@ public final class Workers: @unchecked Sendable {
     }
   }
 
-  /// Runs `body` here and on every thread that is or becomes idle, and returns when all of them have returned.
-  ///
-  /// `body` takes its share from somewhere common and returns when there is nothing left to take.
-  /// - Parameter helping: whether this thread joins other open work while the last shares are finished elsewhere; right
-  ///   for long shares such as cases, while a share of milliseconds is sooner over than somebody else's case.
-  public func together(helping: Bool = false, _ body: @escaping @Sendable () -> Void) {
-    guard count > 1 else { return body() }
-    let offer = Offer(body: body)
-    condition.locked {
-      offers.append(offer)
-      condition.wakeAll()
-    }
-    body()
-    condition.locked {
-      close(offer)
-      while offer.helpers > 0 {
-        if !helping || !help() { condition.wait() }
-      }
-    }
-  }
-
   /// Calls `body` with each index in `0..<total`, in parallel.
   ///
   /// After an error no new index is begun; the error of the lowest index that failed is thrown.
+  /// - Parameter helping: whether this thread joins other open work while the last indices are finished elsewhere; right
+  ///   for long ones such as cases, while one of milliseconds is sooner over than somebody else's case.
   public func forEach(
     _ total: Int, helping: Bool = false, _ body: @escaping @Sendable (Int) throws -> Void
   ) throws {
-    let queue = IndexQueue(total: total)
-    together(helping: helping) {
-      while let index = queue.next() {
-        do { try body(index) } catch { queue.fail(index, error) }
-      }
-    }
-    if let failure = queue.failure { throw failure.error }
+    try run(Offer(IndexQueue(needs: Array(repeating: 0, count: total), budget: 0), body), helping: helping)
+  }
+
+  /// Calls `body` with each index of `needs`, as many at a time as threads are free and fit into `budget` together: the
+  /// first that fits is begun first, and one that takes more than the budget when no other runs.
+  ///
+  /// Threads for which nothing fits join other open work. Errors are those of `forEach` without a budget.
+  /// - Parameters:
+  ///   - needs: of each index, in the order in which they should begin; bytes, say.
+  ///   - budget: in the same unit.
+  public func forEach(
+    needs: [Int], budget: Int, _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
+    try run(Offer(IndexQueue(needs: needs, budget: budget), body), helping: true)
   }
 
   /// Calls `body` with each index in `0..<total`, in parallel, and returns the results in the order of the indices.
@@ -89,23 +80,51 @@ public final class Workers: @unchecked Sendable {
     return results.ordered
   }
 
-  /// Joins an open offer, if there is one; called, and returns, with the lock held.
-  private func help() -> Bool {
-    guard let offer = offers.first else { return false }
-    offer.helpers += 1
-    condition.unlock()
-    offer.body()
-    condition.lock()
-    offer.helpers -= 1
-    close(offer)
-    condition.wakeAll()
-    return true
+  /// The same for `forEach(needs:budget:)`.
+  public func map<Result: Sendable>(
+    needs: [Int], budget: Int, _ body: @escaping @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Results<Result>()
+    try forEach(needs: needs, budget: budget) { index in results.put(try body(index), at: index) }
+    return results.ordered
   }
 
-  private func close(_ offer: Offer) {
-    guard offer.isOpen else { return }
-    offer.isOpen = false
-    offers.removeAll { $0 === offer }
+  /// Works here and on every thread that is or becomes idle; returns when all indices are done.
+  private func run(_ offer: Offer, helping: Bool) throws {
+    if count > 1 {
+      condition.locked {
+        offers.append(offer)
+        condition.wakeAll()
+      }
+    }
+    work(offer)
+    condition.locked {
+      while offer.helpers > 0 || offer.queue.supply != .none {
+        if !helping || !help() { condition.wait() }
+      }
+      offers.removeAll { $0 === offer }
+    }
+    if let failure = offer.queue.failure { throw failure }
+  }
+
+  /// Takes indices until there is none that may begin.
+  private func work(_ offer: Offer) {
+    while let index = offer.queue.next() {
+      do { try offer.body(index) } catch { offer.queue.fail(index, error) }
+      if offer.queue.end(index) { condition.locked { condition.wakeAll() } }
+    }
+  }
+
+  /// Joins work that has something to take, if there is any; called, and returns, with the lock held.
+  private func help() -> Bool {
+    guard let offer = offers.first(where: { $0.queue.supply == .now }) else { return false }
+    offer.helpers += 1
+    condition.unlock()
+    work(offer)
+    condition.lock()
+    offer.helpers -= 1
+    condition.wakeAll()
+    return true
   }
 
   private static func serve(_ condition: Condition, _ workers: Workers?) {
@@ -115,30 +134,6 @@ public final class Workers: @unchecked Sendable {
       if !workers.help() { condition.wait() }
     }
     condition.unlock()
-  }
-}
-
-/// Hands out indices once each.
-private final class IndexQueue: @unchecked Sendable {
-  private let condition = Condition()
-  private let total: Int
-  private var begun = 0
-  private(set) var failure: (index: Int, error: any Error)?
-
-  init(total: Int) { self.total = total }
-
-  func next() -> Int? {
-    condition.locked {
-      guard begun < total, failure == nil else { return nil }
-      begun += 1
-      return begun - 1
-    }
-  }
-
-  func fail(_ index: Int, _ error: any Error) {
-    condition.locked {
-      if failure.map({ index < $0.index }) ?? true { failure = (index, error) }
-    }
   }
 }
 

@@ -101,9 +101,15 @@ struct TrainCommand: ParsableCommand {
         classes: manifest.classes, channels: manifest.channels, ingestDigest: manifest.ingestDigest,
         shardsDigest: manifest.shardsDigest,
         trainDigest: plan.trainDigest ?? "")
-      let training = try TrainingRun(
-        identity, on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
-        observer: display)
+      let training: TrainingRun
+      do {
+        training = try TrainingRun(
+          identity, on: input, recipe: recipe, in: folder, device: device, resuming: resume, saveSeconds: saveEvery,
+          observer: display)
+      } catch {
+        folder.discard()
+        throw error
+      }
       let reports = try training.run()
       display.end()
       let summary = TrainingSummary(training, epochs: reports, device: device, threads: threads)

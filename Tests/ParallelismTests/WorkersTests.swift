@@ -1,3 +1,4 @@
+import Foundation
 import Parallelism
 import Synchronization
 import Testing
@@ -86,16 +87,67 @@ struct WorkersTests {
     #expect(sum.withLock { $0 } == 10)
   }
 
-  @Test func togetherReturnsWhenAllHaveReturned() {
+  @Test func forEachReturnsWhenAllHaveReturned() throws {
     let workers = Workers(count: 4)
     defer { workers.stop() }
     for _ in 0..<200 {
       let inside = Mutex(0)
-      workers.together {
+      try workers.forEach(4) { _ in
         inside.withLock { $0 += 1 }
         inside.withLock { $0 -= 1 }
       }
       #expect(inside.withLock { $0 } == 0)
     }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: counts)
+  func whatRunsTogetherFitsTheBudget(count: Int) throws {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    // The third takes more than there is: it runs alone.
+    let needs = [60, 50, 500, 30, 10, 100] + Array(repeating: 20, count: 200)
+    let state = Mutex((used: 0, running: 0, most: 0, visits: Array(repeating: 0, count: needs.count)))
+    try workers.forEach(needs: needs, budget: 100) { index in
+      state.withLock {
+        $0.used += needs[index]
+        $0.running += 1
+        $0.most = max($0.most, needs[index] > 100 ? ($0.running == 1 ? 0 : .max) : $0.used)
+        $0.visits[index] += 1
+      }
+      // Parts of it, which idle threads take.
+      try workers.forEach(3) { _ in }
+      state.withLock {
+        $0.used -= needs[index]
+        $0.running -= 1
+      }
+    }
+    #expect(state.withLock { $0.most } <= 100)
+    #expect(state.withLock { $0.visits } == Array(repeating: 1, count: needs.count))
+  }
+
+  /// The large index leaves no room; when it is done, the small ones must run side by side again.
+  @Test(.timeLimit(.minutes(1))) func threadsComeBackAfterThereWasNoRoom() throws {
+    let workers = Workers(count: 3)
+    defer { workers.stop() }
+    let inside = Mutex((now: 0, most: 0))
+    try workers.forEach(needs: [100, 30, 30, 30], budget: 100) { index in
+      if index == 0 { return Thread.sleep(forTimeInterval: 0.05) }
+      inside.withLock {
+        $0.now += 1
+        $0.most = max($0.most, $0.now)
+      }
+      let end = Date(timeIntervalSinceNow: 10)
+      while inside.withLock({ $0.most < 3 }), Date() < end { Thread.sleep(forTimeInterval: 0.001) }
+      inside.withLock { $0.now -= 1 }
+    }
+    #expect(inside.withLock { $0.most } == 3)
+  }
+
+  @Test(arguments: counts)
+  func budgetedResultsAreInOrder(count: Int) throws {
+    let workers = Workers(count: count)
+    defer { workers.stop() }
+    #expect(try workers.map(needs: [5, 1, 9, 2], budget: 9) { $0 * $0 } == [0, 1, 4, 9])
+    #expect(throws: Failure(index: 0)) { try workers.map(needs: [5, 1], budget: 9) { throw Failure(index: $0 - $0) } }
   }
 }

@@ -21,6 +21,13 @@ struct PairReading {
     }
   }
 
+  /// About what reading and scoring takes: a byte for each voxel of either segmentation, and four while the distances from
+  /// a class that fills the volume are measured. 0 for a file that is refused.
+  static func bytes(prediction path: String) -> Int {
+    guard let header = try? NIfTIHeader(path: path), (try? header.layout()) != nil else { return 0 }
+    return 6 * header.extents.reduce(1, *)
+  }
+
   private func read(_ header: NIfTIHeader, nifti path: String) throws -> (pair: LabelPair, notes: [String]) {
     let truthHeader = try NIfTIHeader(path: path)
     _ = try truthHeader.layout()

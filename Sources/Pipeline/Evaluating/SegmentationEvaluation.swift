@@ -91,13 +91,17 @@ public struct SegmentationEvaluation: Sendable {
     }
   }
 
-  /// Scores the cases side by side; a prediction that is missing or cannot be read is reported, and the others go on.
+  /// Scores the cases side by side, as many as threads are free and fit into the memory; a prediction that is missing or
+  /// cannot be read is reported, and the others go on.
   public func run(jobs: Int) throws -> Outcome {
     let workers = Workers(count: Ingest.threads(jobs))
     defer { workers.stop() }
     let reading = PairReading(classes: classes, workers: workers)
     let cases = truth.keys.sortedByBytes()
-    let results = try workers.map(cases.count, helping: true) { index in score(cases[index], reading) }
+    let needs = cases.map { predictions[$0].map { PairReading.bytes(prediction: $0.path) } ?? 0 }
+    let results = try workers.map(needs: needs, budget: Memory.availableBytes * 7 / 10) { index in
+      score(cases[index], reading)
+    }
     var outcome = Outcome()
     let scored = classes.scored
     for (identifier, result) in zip(cases, results) {

@@ -27,20 +27,13 @@ struct CaseMaking {
     }
     let begun = Date()
     let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
-    let admission = CaseAdmission(needs: forecasts.map { $0?.memoryBytes ?? 0 }, budget: budget)
-    caseIngest.workers.together(helping: true) {
-      while let index = admission.next() {
-        defer { admission.end(index) }
-        do {
-          try make(places[index], into: folder) {
-            if let forecast = forecasts[index], !admission.fits(index) { throw MemoryShortage(forecast: forecast) }
-          }
-        } catch {
-          admission.stop(error)
-        }
+    let shortages = forecasts.map { $0.flatMap { $0.memoryBytes > budget ? MemoryShortage(forecast: $0) : nil } }
+    let needs = zip(forecasts, shortages).map { forecast, shortage in shortage == nil ? forecast?.memoryBytes ?? 0 : 0 }
+    do {
+      try caseIngest.workers.forEach(needs: needs, budget: budget) { index in
+        try make(places[index], into: folder) { if let shortage = shortages[index] { throw shortage } }
       }
-    }
-    if admission.failure != nil {
+    } catch {
       let left = Set(results.making)
       let rest = Workload(zip(places, forecasts).filter { left.contains($0.0) }.compactMap(\.1))
       throw IngestError.diskFull(

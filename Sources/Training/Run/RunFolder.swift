@@ -8,16 +8,21 @@ public final class RunFolder {
   /// The folder.
   public let path: String
   private let lock: FolderLock
+  private let isNew: Bool
 
   /// Makes the folder, and holds it.
   /// - Throws: `TrainingError.runHeld`, `FileError`.
   public init(_ path: String) throws {
+    isNew = !Folder.isFolder(path)
     try Folder.make(path)
     guard let lock = try FolderLock(path) else { throw TrainingError.runHeld(path: path) }
     try FolderLock.clear(path)
     self.path = path
     self.lock = lock
   }
+
+  /// Removes the folder if it was made here and nothing was written into it.
+  public func discard() { if isNew { FolderLock.discard(path) } }
 
   /// The state after the last epoch, or within one.
   public var last: String { path + "/last.safetensors" }
