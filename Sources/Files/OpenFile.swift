@@ -62,6 +62,14 @@ public struct OpenFile: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Some of the file's bytes; nil where it ends before.
+  /// - Throws: `FileError`.
+  public func bytes(_ range: Range<Int>) throws -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    let got = try bytes.withUnsafeMutableBytes { try read(into: $0, at: range.lowerBound) }
+    return got == range.count ? bytes : nil
+  }
+
   /// Writes all of `bytes` at `offset`.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
     guard let base = bytes.baseAddress else { return }

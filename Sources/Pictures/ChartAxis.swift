@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Foundation
 
 /// An axis with round numbers on it: steps of 1, 2 or 5 times a power of ten.
 struct ChartAxis {
@@ -13,7 +9,12 @@ struct ChartAxis {
   /// An axis that holds all values; from 0 to 1 where there are none. With `isWhole` its steps are whole numbers.
   init(covering values: [Double], isWhole: Bool = false) {
     var (lower, upper) = (values.min() ?? 0, values.max() ?? 1)
-    if upper == lower { (lower, upper) = (lower - 0.5, upper + 0.5) }
+    let size = max(abs(lower), abs(upper))
+    // No digits would tell such values apart.
+    if upper - lower <= size * 1e-9 || upper - lower < 1e-290 {
+      let half = size < 1e6 ? 0.5 : size / 20
+      (lower, upper) = (lower - half, upper + half)
+    }
     if isWhole { (lower, upper) = (lower.rounded(.down), upper.rounded(.up)) }
     let rough = (upper - lower) / 5
     let power = pow(10, floor(log10(rough)))
@@ -30,6 +31,8 @@ struct ChartAxis {
   /// A number of the axis in digits.
   func text(_ tick: Double) -> String {
     let scale = pow(10, Double(decimals))
+    // What 53 bits cannot count is written with a power of ten.
+    guard decimals <= 15, abs(tick * scale) < 0x1p53 else { return String(format: "%.4g", tick) }
     let count = Int((tick * scale).rounded())
     if decimals == 0 { return "\(count)" }
     let (whole, rest) = abs(count).quotientAndRemainder(dividingBy: Int(scale))

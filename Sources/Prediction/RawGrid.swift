@@ -57,10 +57,12 @@ public struct RawGrid: Sendable {
   /// How a header says where a raw image lies, to be said in the same way.
   /// - Parameter transform: the name of what counted in the raw header.
   public static func form(_ transform: String, sform: Int, qform: Int) -> NIfTIWriter.Form {
+    // The transform may be of another file of the case than the codes are; one that is written must not have code 0.
     switch transform {
-    case NIfTIHeader.TransformSource.sform.rawValue where qform > 0: .bothIfOrthogonal(code: Int16(clamping: sform))
-    case NIfTIHeader.TransformSource.sform.rawValue: .sform(code: Int16(clamping: sform))
-    case NIfTIHeader.TransformSource.qform.rawValue: .qform(code: Int16(clamping: qform))
+    case NIfTIHeader.TransformSource.sform.rawValue where qform > 0:
+      .bothIfOrthogonal(code: Int16(clamping: max(1, sform)))
+    case NIfTIHeader.TransformSource.sform.rawValue: .sform(code: Int16(clamping: max(1, sform)))
+    case NIfTIHeader.TransformSource.qform.rawValue: .qform(code: Int16(clamping: max(1, qform)))
     default: .sform(code: 1)
     }
   }

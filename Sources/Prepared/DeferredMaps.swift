@@ -32,6 +32,11 @@ public struct DeferredMaps: Sendable, Codable, Equatable {
   /// By channel, measured on all labelled cases: for a model that is trained on all, and where there are no folds.
   public var all: [Map]
 
+  /// By channel, for what trains with that fold left out; with all where it is nil, or a fold that there is not.
+  public func maps(ofFold fold: Int?) -> [Map] {
+    fold.flatMap { folds.indices.contains($0) ? folds[$0] : nil } ?? all
+  }
+
   /// Works out what `stages` do, from the raw foreground in the case files.
   /// - Returns: nil where no stage is fold_safe.
   /// - Throws: what reading a case file throws, and `DeferredMapsError` where there is nothing to measure.

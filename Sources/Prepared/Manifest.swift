@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Preprocessing
 
 /// `manifest.json`: what a folder of prepared cases holds. Written last, and only from what is on the disk.
 public struct Manifest: Sendable, Codable, Equatable {
@@ -101,6 +102,8 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var excluded: [Absent]
   /// Cases that could not be prepared, sorted by identifier.
   public var failed: [Absent]
+  /// The numbers over the data set that the cases were prepared by; nil where no stage asks for such.
+  public var datasetNumbers: DatasetNumbers?
   /// What fold_safe stages do to the prepared values, to be applied where a fold is read; nil where there are none.
   public var deferredMaps: DeferredMaps?
   /// What to know about the whole, such as fewer folds than were asked for.

@@ -25,6 +25,9 @@ public struct TrainingRecipe: Sendable, Codable, Equatable {
   /// Of the first weights.
   public var seed: UInt64 = 1
 
+  /// Of epochs, and of batches in one: far more than anybody waits for, and their product is still a number.
+  public static let counts = 1...1_000_000
+
   /// The same steps, for as long as the standard goes on: of what decides no step, the standard's.
   public var endless: TrainingRecipe {
     let standard = TrainingRecipe()

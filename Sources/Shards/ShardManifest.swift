@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Prepared
+import Preprocessing
 import Volumes
 
 /// `SHARDS/manifest.json`: what a folder of shards holds. Written last, and only from what is on the disk.
@@ -34,6 +35,8 @@ public struct ShardManifest: Sendable, Codable, Equatable {
   public var sets: [PatchSet]
   /// Sorted by name.
   public var files: [File]
+  /// The numbers over the data set that the cases were prepared by; nil where no stage asks for such.
+  public var datasetNumbers: DatasetNumbers?
   /// What fold_safe stages do to the stored values, to be applied where a fold is read; nil where there are none.
   public var deferredMaps: DeferredMaps?
   /// What to know about the whole.

@@ -64,7 +64,7 @@ struct SampleCatalogue: Sendable {
     self.split = split
     self.entries = entries
     layout = first.reader.layout
-    maps = manifest.deferredMaps.map { maps in split.fold.map { maps.folds[$0] } ?? maps.all } ?? []
+    maps = manifest.deferredMaps?.maps(ofFold: split.fold) ?? []
     guard maps.isEmpty || maps.count == layout.channels else {
       throw ShardManifestError.damaged(path: folder + "/manifest.json")
     }

@@ -21,8 +21,8 @@ struct PredictCommand: ParsableCommand {
       probabilities are averaged with a weight that falls towards a patch's edge. The greatest wins, and DIR/CASE.nii.gz \
       gets the classes on the grid and in the orientation of the raw image, each voxel from the prepared one nearest to it.
 
-      Stages that need a label cannot be run on a case to predict: such pipelines are refused. Of raw cases also those \
-      that measure the data set; ingest the cases with it, and predict the prepared folder.
+      Stages that need a label cannot be run on a case to predict: such pipelines are refused. Where stages have numbers \
+      over the data set, the model knows them: raw cases are prepared by those, and prepared ones must have been.
 
       Exit code 1 where a case fails; the others are done. A run that was stopped is continued by the same command: DIR \
       says in predicted.json what made each file, and what another model or other settings made is not replaced unasked.
@@ -85,7 +85,7 @@ struct PredictCommand: ParsableCommand {
       let checkpoint = try Checkpoint(path: path)
       let head = checkpoint.head
       let plan = try pipeline.map(Plan.read)
-      if let plan, plan.shardsDigest != head.shardsDigest {
+      if let plan, plan.shardsDigest != head.shardsDigest, !quiet {
         printError(
           "segprep: note: \(plan.sourceFile) is not the pipeline that the model was trained with: what it says of stages, "
             + "folds or patches is another; raw cases may be prepared otherwise than the model knows them")
@@ -93,14 +93,15 @@ struct PredictCommand: ParsableCommand {
       let found = try PredictionCases(
         path: cases, plan: plan,
         model: PredictionModel(
-          channels: head.channels, classes: head.classes, ingestDigest: head.ingestDigest, fold: head.fold),
+          channels: head.channels, classes: head.classes, ingestDigest: head.ingestDigest, trained: head.trained,
+          fold: head.fold),
         only: only?.identifiers, fold: fold)
       let settings = PredictionSettings(
         model: try SHA256.hash(file: path).sha256, weights: weights.rawValue, grid: grid.rawValue)
       let folder = try PredictedFolder(out, for: found, settings, replacing: overwrite)
       if !quiet { say(found, left: folder.left.count) }
       guard !folder.left.isEmpty else { return }
-      Interruption.sayHowToGoOn()
+      Interruption.say(overwrite ? .anew : .again)
       let device = try Device(device)
       try Torch.prepare(threads: threads, device: device)
       let predictor = try Predictor(checkpoint, weights: weights, batch: batch, device: device)

@@ -73,9 +73,11 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, found \(epochs)") }
-    if let batchesPerEpoch, batchesPerEpoch < 1 {
-      throw ValidationError("--batches-per-epoch must be at least 1, found \(batchesPerEpoch)")
+    for (name, number) in [("--epochs", epochs), ("--batches-per-epoch", batchesPerEpoch)] {
+      if let number, !TrainingRecipe.counts.contains(number) {
+        throw ValidationError(
+          "\(name) must be \(TrainingRecipe.counts.lowerBound) to \(TrainingRecipe.counts.upperBound), found \(number)")
+      }
     }
     if threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
     if streamThreads < 1 { throw ValidationError("--stream-threads must be at least 1, found \(streamThreads)") }
@@ -93,13 +95,13 @@ struct TrainCommand: ParsableCommand {
       let input = try input(recipe, sets: plan.config.patches.map(\.name))
       let manifest = try ShardManifest.required(folder: shards)
       let folder = try RunFolder(out)
-      Interruption.sayHowToGoOn(resuming: true)
+      if resume { Interruption.say(.resuming) }
       let display = TrainingDisplay(isSilent: quiet || json, curves: folder.curves)
       let identity = TrainingRun.Identity(
         network: NetworkDescription(
           recipe.network, channels: manifest.channels.count, classes: manifest.classes.count),
         classes: manifest.classes, channels: manifest.channels, ingestDigest: manifest.ingestDigest,
-        shardsDigest: manifest.shardsDigest,
+        trained: TrainedCases(manifest, fold: fold.number), shardsDigest: manifest.shardsDigest,
         trainDigest: plan.trainDigest ?? "")
       let training: TrainingRun
       do {

@@ -62,6 +62,8 @@ final class TrainingDisplay: TrainingObserver {
         + "\(Quantity.seconds(epoch.waitSeconds)) waited for data, \(left)")
   }
 
+  func saved() { Interruption.say(.resuming) }
+
   func end() { if !isSilent { line.clear() } }
 
   private var left: String {

@@ -88,7 +88,7 @@ struct IngestCommand: ParsableCommand {
         try show(try DryRun(ingest), unmatched: unmatched(plan.config.dataset))
         return
       }
-      Interruption.sayHowToGoOn()
+      Interruption.say(.again)
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()

@@ -82,7 +82,7 @@ struct ShardOptions: ParsableArguments {
 
   /// Runs it with a progress display, and prints how it ended.
   func run(_ sharding: Sharding) throws {
-    Interruption.sayHowToGoOn()
+    Interruption.say(.again)
     let progress = ShardProgress(isSilent: quiet || json)
     let report = try sharding.run(observer: progress)
     progress.end()

@@ -192,6 +192,17 @@ class EvaluateTests(SetOfCases):
         self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
         self.assertRegex(result.err, "prepared: no case to score there, found 1 prepared, none of them with a label")
 
+    def test_prepared_labels_that_are_not_scored(self):
+        """Names for fewer values than a prepared truth has."""
+        folder, raw = self.fresh(), self.fresh("raw")
+        scans.write_case(raw, "case_00000", image(0), label(0))
+        prepared = self.ingest(raw, self.pipeline([{"zscore": {"over": "volume"}}]))
+        kidney = (scans.organs(EXTENTS, 0) > 0).astype(numpy.uint8)
+        file = scans.write(folder / "case_00000.nii.gz", scans.nifti(kidney, MATRIX))
+        result = segprep("evaluate", file, prepared / "cases" / "case_00000.h5", "--labels", "kidney=1")
+        self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
+        self.assertIn("case_00000.h5: values that are no classes, found 2, expected only 0, 1", result.err)
+
     def test_why_raw_labels_were_not_found(self):
         folder = self.fresh()
         self.organs(folder / "pred", 1, 1)

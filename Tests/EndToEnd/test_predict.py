@@ -85,6 +85,13 @@ class PredictTests(TestCase):
             if result.code != 0:
                 raise RuntimeError(f"{arguments[0]} ended with {result.code}: {result.err}")
 
+    @staticmethod
+    def head(run):
+        """What a checkpoint says beside its tensors."""
+        data = (run / "best.safetensors").read_bytes()
+        length, = struct.unpack("<Q", data[:8])
+        return json.loads(json.loads(data[8:8 + length])["__metadata__"]["segprep"])
+
     def predict(self, cases, *options, code=0, model=None):
         out = self.fresh("predicted")
         arguments = ["--device", "cpu", "--threads", "1", *options]
@@ -250,29 +257,114 @@ class PredictTests(TestCase):
         _, result = self.predict(other / "cases" / "case_00003.h5", code=64)
         self.assertIn("prepared by another pipeline than the model's cases", result.err)
 
-    def test_fold_safe_numbers_are_those_of_the_fold_for_one_file_too(self):
+    def trained(self, stage):
+        """A model of cases that a stage over the data set normalises: its pipeline, the cases, the run."""
         pipeline = self.pipeline(
-            [RESAMPLE, {"zscore": {"over": "dataset", "fold_safe": True}}], folds={"count": 2}, patches=PATCHES,
-            train={**TRAIN, "epochs": 1})
+            [RESAMPLE, stage], folds={"count": 2}, patches=PATCHES, train={**TRAIN, "epochs": 2})
         prepared, shards, run = self.ingest(self.raw, pipeline), self.fresh("shards"), self.fresh("run")
         for arguments in [["shard", prepared, "--pipeline", pipeline, "--out", shards],
                           ["train", shards, "--pipeline", pipeline, "--fold", "0", "--out", run, "--threads", "1"]]:
             self.assertEqual(segprep(*arguments, "--quiet").code, 0)
-        one, _ = self.predict(prepared / "cases" / "case_00002.h5", model=run)
-        whole, _ = self.predict(prepared, "--cases", "case_00002", model=run)
-        self.assertEqual(
-            (one / "case_00002.nii.gz").read_bytes(), (whole / "case_00002.nii.gz").read_bytes())
+        return pipeline, prepared, run
 
-    def test_cases_that_it_was_trained_on_are_named(self):
+    def other_raw(self):
+        """The data set with a bright case more."""
+        raw = self.fresh("raw")
+        shutil.copytree(self.raw, raw)
+        (image, label), matrix = case(9), FORMS["case_00000"][0]
+        scans.write_case(raw, "case_00009", scans.nifti(3 * image + 50, matrix), scans.nifti(label, matrix))
+        return raw
+
+    def test_numbers_over_the_data_set_are_the_models(self):
+        """A new case is normalised as those were that the model knows, whatever lies beside it."""
+        for is_safe in [False, True]:
+            with self.subTest(fold_safe=is_safe):
+                pipeline, prepared, run = self.trained({"zscore": {"over": "dataset", "fold_safe": is_safe}})
+                head = self.head(run)
+                manifest = json_of(prepared / "manifest.json")
+                if is_safe:
+                    self.assertEqual(head["trained"]["deferred_map"], manifest["deferred_maps"]["folds"][0])
+                    self.assertNotEqual(head["trained"]["deferred_map"], manifest["deferred_maps"]["all"])
+                    self.assertNotIn("dataset_numbers", manifest)
+                else:
+                    self.assertEqual(head["trained"]["dataset_numbers"], manifest["dataset_numbers"])
+                    stage, = manifest["dataset_numbers"]["stages"]
+                    stored = json.loads(
+                        PreparedCase.read(prepared / "cases" / "case_00002.h5").attributes["decisions"])[1]
+                    self.assertEqual((stage["mean"], stage["std"]), (stored["mean"], stored["std"]))
+                name = "case_00002.nii.gz"
+                expected, _ = self.predict(prepared, "--cases", "case_00002", model=run)
+                self.assertTrue(numpy.asarray(nibabel.load(expected / name).dataobj).any())
+                raw = self.other_raw()
+                alone, _ = self.predict(raw, "--pipeline", pipeline, "--cases", "case_00002", model=run)
+                file, _ = self.predict(prepared / "cases" / "case_00002.h5", model=run)
+                for found in [alone, file]:
+                    self.assertEqual((found / name).read_bytes(), (expected / name).read_bytes())
+                other = self.ingest(raw, pipeline)
+                if is_safe:
+                    found, _ = self.predict(other, "--cases", "case_00002", model=run)
+                    self.assertEqual((found / name).read_bytes(), (expected / name).read_bytes())
+                else:
+                    _, result = self.predict(other, "--cases", "case_00002", model=run, code=64)
+                    self.assertIn("prepared by numbers over another data set than the model's", result.err)
+
+    def test_cases_that_it_was_trained_on_are_counted(self):
         _, result = self.predict(self.prepared, "--fold", "0")
         self.assertEqual(result.err, "")
         folds = [case["fold"] for case in json_of(self.prepared / "manifest.json")["cases"]]
-        for options, count, of in [([], folds.count(1), 5), (["--fold", "1"], folds.count(1), folds.count(1))]:
+        for options, of, advice in [
+            ([], 5, "--fold 0 leaves them out"), (["--fold", "1"], folds.count(1), "--fold 0 leaves them out"),
+        ]:
             _, result = self.predict(self.prepared, *options)
             self.assertRegex(
                 result.err,
-                f"^segprep: note: {count} of {of} cases are of folds that the model was trained on .all but 0.")
+                f"^segprep: note: {folds.count(1)} of {of} cases are among those that the model was trained on: .*{advice}")
             self.assertEqual(len(result.err.splitlines()), 1, result.err)
+
+    def test_cases_that_it_was_trained_on_are_counted_whatever_their_folds_are_now(self):
+        trained = {case["case_identifier"] for case in json_of(self.prepared / "manifest.json")["cases"]
+                   if case["fold"] == 1}
+        pipeline = self.pipeline(
+            [RESAMPLE, {"zscore": {"over": "volume"}}], folds={"count": 2, "seed": 5}, patches=PATCHES, train=TRAIN)
+        other = self.ingest(self.raw, pipeline)
+        now = {case["case_identifier"] for case in json_of(other / "manifest.json")["cases"] if case["fold"] == 0}
+        self.assertTrue(trained & now, "another seed is needed")
+        _, result = self.predict(other, "--fold", "0")
+        self.assertIn(f"note: {len(trained & now)} of {len(now)} cases are among those", result.err)
+        self.assertIn("choose others with --cases", result.err)
+
+    def test_a_case_of_another_fold_is_not_dropped_silently(self):
+        name = next(case["case_identifier"] for case in json_of(self.prepared / "manifest.json")["cases"]
+                    if case["fold"] == 1)
+        _, result = self.predict(self.prepared, "--fold", "0", "--cases", name, code=64)
+        self.assertIn("no such case", result.err)
+
+    def test_voxels_beside_a_header_are_looked_at_too(self):
+        raw = self.fresh("raw")
+        (raw / "images").mkdir(parents=True)
+        (image, _), (matrix, _) = case(3), FORMS["case_00003"]
+        pipeline = self.pipeline(
+            [RESAMPLE, {"zscore": {"over": "volume"}}], folds={"count": 2}, patches=PATCHES, train=TRAIN,
+            dataset={"layout": "pairs", "images": ["images/{case}.hdr"]})
+        nibabel.save(nibabel.Nifti1Pair(image, matrix), raw / "images" / "a.img")
+        out, _ = self.predict(raw, "--pipeline", pipeline)
+        again = ["predict", self.run_folder, raw, "--pipeline", pipeline, "--out", out, "--threads", "1"]
+        self.assertEqual(segprep(*again, "--quiet").code, 0)
+        voxels = raw / "images" / "a.img"
+        voxels.write_bytes(bytes(len(voxels.read_bytes())))
+        self.assertEqual(segprep(*again, "--quiet").code, 73)
+
+    def test_a_transform_of_the_label_alone_is_written(self):
+        """The settled case: an image that says nothing of where it lies, and a label that does."""
+        raw = self.fresh("raw")
+        (image, label), (matrix, _) = case(3), FORMS["case_00003"]
+        for name in ["case_00000", "case_00001"]:
+            scans.write_case(raw, name, scans.nifti(image, matrix, sform=0), scans.nifti(label, matrix))
+        prepared = self.ingest(raw, self.pipeline_file)
+        out, _ = self.predict(prepared, "--cases", "case_00000")
+        found = nibabel.load(out / "case_00000.nii.gz")
+        numpy.testing.assert_allclose(found.affine, matrix, atol=1e-4)
+        self.assertEqual(found.header["sform_code"], 1)
 
     def test_files_are_not_replaced_unasked(self):
         """What the same model and settings made is kept, what anything else made is refused."""
@@ -354,7 +446,9 @@ class PredictTests(TestCase):
         data = (self.run_folder / "best.safetensors").read_bytes()
         length, = struct.unpack("<Q", data[:8])
         for change, code, message in [
-            ({"ingest_digest": None}, 0, "does not say which pipeline prepared its cases"),
+            ({"ingest_digest": None}, 0, "does not say which cases it was trained on"),
+            ({"trained": None}, 0, "does not say which cases it was trained on"),
+            ({"trained": {"deferred_map": []}}, 2, "found 0 maps of fold_safe stages, expected one for each"),
             ({"patch": []}, 2, "found the patch []"), ({"patch": [0, 8, 8]}, 2, "found the patch [0, 8, 8]"),
             ({"patch": [8, 8, 7]}, 2, "expected multiples of 2"),
             ({"classes": ["background"]}, 2, "found the names of 1 classes"),

@@ -122,6 +122,17 @@ class TrainTests(TestCase):
             self.assertEqual(segprep(*self.arguments(whole, pipeline=pipeline, fold=fold)).code, 0)
             self.assert_resumes(pipeline, whole, fold)
 
+    @unittest.skipUnless("avx512_bf16" in open("/proc/cpuinfo").read(), "this CPU has no bfloat16")
+    def test_half_precision_is_resumed_too(self):
+        pipeline, whole = self.written(precision="bfloat16"), self.fresh("whole")
+        self.assertEqual(segprep(*self.arguments(whole, pipeline=pipeline)).code, 0)
+        log, full = lines(whole / "log.jsonl"), lines(self.made / "log.jsonl")
+        self.assertNotEqual(log[0]["training_loss"], full[0]["training_loss"])
+        self.assertAlmostEqual(log[0]["training_loss"], full[0]["training_loss"], delta=0.05)
+        for name, values in tensors(whole / "last.safetensors")[0].items():
+            self.assertTrue(numpy.isfinite(values).all(), name)
+        self.assert_resumes(pipeline, whole)
+
     def assert_resumes(self, pipeline, whole, fold=0):
         """Killed within the second epoch, at a checkpoint after each batch, and gone on with: as `whole`, which was not."""
         out = self.fresh("run")
@@ -279,6 +290,48 @@ class TrainTests(TestCase):
         self.assertEqual(result.code, 0, result.err)
         self.assertIn("stopped early", result.out)
         self.assertLess(len(lines(out / "log.jsonl")), 50)
+
+    def test_a_run_that_stopped_early_goes_on_with_more_patience(self):
+        still = {"epochs": 5, "optimiser": {"adam": {"learning_rate": 0}}}
+        out, whole = self.fresh("run"), self.fresh("whole")
+        self.assertEqual(segprep(*self.arguments(out, pipeline=self.written(early_stop=1, **still))).code, 0)
+        self.assertLess(len(lines(out / "log.jsonl")), 5)
+        result = segprep(*self.arguments(out, "--resume", pipeline=self.written(early_stop=1, **still)))
+        self.assertIn("stopped early", result.out)
+        patient = self.written(**still)
+        for run, options in [(whole, []), (out, ["--resume"])]:
+            result = segprep(*self.arguments(run, *options, pipeline=patient))
+            self.assertEqual((result.code, result.err), (0, ""))
+            self.assertNotIn("stopped early", result.out)
+        self.assertEqual((out / "last.safetensors").read_bytes(), (whole / "last.safetensors").read_bytes())
+
+    def test_a_run_that_goes_on_has_no_scores_yet(self):
+        """Killed there, it must not be compared by those of an earlier best network."""
+        out = self.fresh("run")
+        self.assertEqual(segprep(*self.arguments(out, "--epochs", 1)).code, 0)
+        self.assertTrue((out / "scores.csv").is_file() and (out / "run.json").is_file())
+        process = subprocess.Popen(
+            [PROGRAM, *map(str, self.arguments(out, "--resume", "--epochs", 100))], stdout=subprocess.DEVNULL)
+        while process.poll() is None and len(lines(out / "log.jsonl")) == 1:
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        self.assertLess(len(lines(out / "log.jsonl")), 100)
+        self.assertFalse((out / "scores.csv").exists() or (out / "run.json").exists())
+
+    def test_another_fold_is_not_gone_on_with(self):
+        self.assert_refused(2, "the fold, found 0, expected 1; for another training", self.made, "--resume", fold=1)
+
+    def test_numbers_that_are_too_large_are_refused(self):
+        for option in ["--epochs", "--batches-per-epoch"]:
+            result = segprep(*self.arguments(self.made, option, 1 << 62))
+            self.assertEqual(result.code, 64, result.err)
+            self.assertIn(f"{option} must be 1 to 1000000, found", result.err)
+
+    def test_a_training_that_is_refused_leaves_no_folder(self):
+        out = self.fresh("run")
+        self.assert_refused(64, "no such fold, found 7", out, fold=7)
+        self.assertFalse(out.exists())
 
     def test_a_run_is_not_overwritten(self):
         self.assert_refused(73, "holds a training, found last.safetensors", self.made)

@@ -3,14 +3,20 @@ import Testing
 @testable import Pictures
 
 @Suite struct LineChartTests {
-  @Test(arguments: [
+  private static let axes: [([Double], [String])] = [
     ([0.0, 1], ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
     ([0.13, 0.87], ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
     ([-3, 12], ["-5", "0", "5", "10", "15"]),
     ([2, 2], ["1.4", "1.6", "1.8", "2.0", "2.2", "2.4", "2.6"]),
     ([], ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+    ([1e20, 5e20], ["1e+20", "2e+20", "3e+20", "4e+20", "5e+20"]),
+    ([1e30, 1e30], ["9.4e+29", "9.6e+29", "9.8e+29", "1e+30", "1.02e+30", "1.04e+30", "1.06e+30"]),
+    ([0, 3e-25], ["0", "1e-25", "2e-25", "3e-25"]),
+    ([1, 1 + 1e-15], ["0.4", "0.6", "0.8", "1.0", "1.2", "1.4", "1.6"]),
     ([0.001, 0.0034], ["0.0010", "0.0015", "0.0020", "0.0025", "0.0030", "0.0035"]),
-  ])
+  ]
+
+  @Test(arguments: axes)
   func ticksAreRoundAndCoverTheValues(values: [Double], ticks: [String]) {
     let axis = ChartAxis(covering: values)
     #expect(axis.ticks.map(axis.text) == ticks)

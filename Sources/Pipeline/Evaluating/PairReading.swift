@@ -40,6 +40,7 @@ struct PairReading {
   private func read(_ header: NIfTIHeader, prepared path: String) throws -> LabelPair {
     let reader = try CaseFileReader(path: path)
     guard let truth = try reader.label() else { throw CaseFileError.notACase(path: path, format: "unlabelled") }
+    try check(truth, path)
     let extents = [truth.shape.x, truth.shape.y, truth.shape.z]
     let fit = GridFit(
       of: .init(affine: header.affine, extents: header.extents), on: .init(affine: truth.affine, extents: extents),
@@ -53,6 +54,17 @@ struct PairReading {
     }
     let prediction = try label(header, fit.orientation, classes.prediction, affine: header.affine)
     return LabelPair(prediction: prediction, truth: truth)
+  }
+
+  /// A prepared label holds the classes themselves: of a pipeline that may have others than are scored.
+  private func check(_ truth: LabelMap, _ path: String) throws {
+    let known = ClassNumbers(classes.names).all
+    let isThere = truth.valuesPresent
+    let found = isThere.indices.filter { isThere[$0] && !known.contains($0) }
+    guard found.isEmpty else {
+      throw LabelRefusal(
+        path: path, error: .foreignLabels(found: found.map(String.init).joined(separator: ", "), expected: known))
+    }
   }
 
   private func label(
@@ -85,5 +97,16 @@ struct LabelRefusal: Error, CustomStringConvertible {
         + "expected only \(expected.map(String.init).joined(separator: ", ")); name all classes, or look at the file"
     }
     return "\(path): \(error)"
+  }
+}
+
+extension LabelMap {
+  /// For each value that a voxel could have, whether one has it.
+  fileprivate var valuesPresent: [Bool] {
+    [Bool](unsafeUninitializedCapacity: 256) { isThere, count in
+      isThere.initialize(repeating: false)
+      for value in classes.bytes { isThere[Int(value)] = true }
+      count = 256
+    }
   }
 }

@@ -20,7 +20,7 @@ struct TrainReader {
     if let network = section.optional("network") { train.network = try self.network(network) }
     if let optimiser = section.optional("optimiser") { train.optimiser = try self.optimiser(optimiser) }
     train.rate = try rate(plateau: section.optional("plateau"), polynomial: section.optional("polynomial"))
-    if let epochs = section.optional("epochs") { train.epochs = try epochs.integer(in: 1...1_000_000) }
+    if let epochs = section.optional("epochs") { train.epochs = try epochs.integer(in: TrainingRecipe.counts) }
     train.batchesPerEpoch = try count(section.optional("batches_per_epoch"), unit: "batches", none: "all")
     train.earlyStop = try count(section.optional("early_stop"), unit: "epochs", none: "never")
     train.wholeCasesEvery = try count(section.optional("whole_cases_every"), unit: "epochs", none: "never")
@@ -109,7 +109,7 @@ struct TrainReader {
       _ = try value.choice([Word(none)], or: "a number of \(unit)")
       return nil
     }
-    return try value.integer(in: 1...1_000_000, unit: unit)
+    return try value.integer(in: TrainingRecipe.counts, unit: unit)
   }
 
   /// A choice alone, or one with its parameters: `adam`, or `adam: {...}`.

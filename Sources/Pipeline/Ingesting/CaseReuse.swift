@@ -117,16 +117,7 @@ struct CaseReuse {
 
   /// Whether a case was prepared by the same numbers over the data set as it would be now.
   private func statesNumbers(of stages: [Stage], _ decisions: [StageRecord]) -> Bool {
-    guard plan.config.preprocess.contains(where: { $0.overDataset != nil }) else { return true }
-    return stages.count == decisions.count
-      && zip(stages, decisions).allSatisfy { stage, record in
-        switch stage {
-        case .zscore(.constants(let normals)):
-          record.mean == normals.map(\.mean) && record.std == normals.map(\.std)
-        case .clipChannels(let bounds):
-          record.lowers == bounds.map(\.lowerBound) && record.uppers == bounds.map(\.upperBound)
-        default: true
-        }
-      }
+    let asked = plan.config.preprocess
+    return DatasetNumbers(of: asked, resolved: stages) == DatasetNumbers(of: asked, stated: decisions)
   }
 }

@@ -151,7 +151,8 @@ public struct Ingest: Sendable {
     )
     .run(places, into: output.path)
 
-    let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
+    let ending = try IngestEnding(
+      ingest: self, preview: preview, earlier: earlier, results: results, stages: stages)
     var manifest = ending.manifest
     manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
     for identifier in ending.removable { output.remove(identifier) }

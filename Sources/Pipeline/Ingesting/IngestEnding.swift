@@ -1,5 +1,6 @@
 import Files
 import Prepared
+import Preprocessing
 
 /// What a run leaves behind: the manifest, and what of an earlier run goes.
 struct IngestEnding {
@@ -13,7 +14,10 @@ struct IngestEnding {
   /// Cases of which nothing that an earlier run made may stay.
   let removable: [String]
 
-  init(ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults) throws {
+  /// - Parameter stages: with numbers in the place of `over: dataset`, and without those that are fold_safe.
+  init(
+    ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults, stages: [Stage]
+  ) throws {
     let plan = ingest.plan
     var manifest = Manifest(
       name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
@@ -45,6 +49,7 @@ struct IngestEnding {
       manifest.cases[index].attributes = attributes.isEmpty ? nil : attributes
     }
     try FoldAssignment(plan: plan, earlier: earlier).assign(&manifest)
+    manifest.datasetNumbers = DatasetNumbers(of: plan.config.preprocess, resolved: stages)
     manifest.deferredMaps = try DeferredMaps(plan.config.preprocess, of: manifest, folder: ingest.prepared)
     manifest.warnings += try preview.notes + TwinCheck(folder: ingest.prepared).warnings(manifest.cases)
     self.manifest = manifest

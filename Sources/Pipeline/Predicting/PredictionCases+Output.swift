@@ -27,7 +27,7 @@ extension PredictionCases {
     case .prepared(_, let sha256): SHA256.hash(sha256 + (try CanonicalJSON.text(maps, compact: true)))
     case .raw(let item):
       SHA256.hash(
-        try ([plan?.ingestDigest ?? ""] + item.images.map { try SHA256.hash(file: $0.path).sha256 })
+        try ([recipe?.plan.ingestDigest ?? ""] + item.filesOnDisk.map { try SHA256.hash(file: $0.path).sha256 })
           .joined(separator: " "))
     }
   }

@@ -11,12 +11,21 @@ public struct PredictionCases: Sendable {
     case raw(RawCase)
   }
 
+  /// What prepares raw cases.
+  struct RawRecipe {
+    var plan: Plan
+    /// With the model's numbers in the place of `over: dataset`.
+    var stages: [Stage]
+  }
+
   /// The cases' identifiers, in order.
   public let identifiers: [String]
   /// What to know before they are predicted, a line each.
   public private(set) var notes: [String] = []
   let places: [Place]
-  let plan: Plan?
+  /// Of raw cases.
+  let recipe: RawRecipe?
+  /// By channel, what is done to prepared values yet: fold_safe stages.
   let maps: [DeferredMaps.Map]?
   /// The folder of raw cases; nil for prepared ones, and for one image.
   private(set) var raw: String?
@@ -60,8 +69,8 @@ public struct PredictionCases: Sendable {
     return (folder, manifest, item)
   }
 
-  private init(identifiers: [String], places: [Place], plan: Plan?, maps: [DeferredMaps.Map]?) {
-    (self.identifiers, self.places, self.plan, self.maps) = (identifiers, places, plan, maps)
+  private init(identifiers: [String], places: [Place], recipe: RawRecipe?, maps: [DeferredMaps.Map]?) {
+    (self.identifiers, self.places, self.recipe, self.maps) = (identifiers, places, recipe, maps)
   }
 
   private static func prepared(
@@ -76,14 +85,13 @@ public struct PredictionCases: Sendable {
     if let fold, !(0..<manifest.folds).contains(fold) {
       throw EvaluationError.noFold(fold, folds: manifest.folds, truth: path)
     }
-    let cases = try chosen(manifest.cases, path, only) { $0.caseIdentifier }.filter { fold == nil || $0.fold == fold }
+    let ofFold = manifest.cases.filter { fold == nil || $0.fold == fold }
+    let cases = try chosen(ofFold, path, only) { $0.caseIdentifier }
     guard !cases.isEmpty else { throw PredictionError.noCases(path: path) }
-    let maps = manifest.deferredMaps.map { maps in
-      model.fold.flatMap { maps.folds.indices.contains($0) ? maps.folds[$0] : nil } ?? maps.all
-    }
     var found = PredictionCases(
       identifiers: cases.map(\.caseIdentifier),
-      places: cases.map { .prepared(path: Folder.join(path, $0.file), sha256: $0.sha256) }, plan: nil, maps: maps)
+      places: cases.map { .prepared(path: Folder.join(path, $0.file), sha256: $0.sha256) }, recipe: nil,
+      maps: model.maps(manifest))
     found.notes = [model.doubt(path), model.leak(cases)].compactMap { $0 }
     return found
   }
@@ -94,9 +102,7 @@ public struct PredictionCases: Sendable {
     let dataset = plan.config.dataset
     try model.hold(plan.sourceFile, channels: dataset.channels, classes: dataset.labels.names)
     try refuseLabelStages(plan, source: plan.sourceFile)
-    for (index, stage) in plan.config.preprocess.enumerated() where stage.overDataset != nil {
-      throw PredictionError.needsDataset(source: plan.sourceFile, place: index + 1, stage.name)
-    }
+    let (stages, maps) = try model.stages(plan.config.preprocess, plan.sourceFile)
     var found: [RawCase]
     if Folder.isFile(path) {
       guard dataset.channels.count == 1 else {
@@ -115,7 +121,7 @@ public struct PredictionCases: Sendable {
         var item = item
         (item.label, item.missingLabel) = (nil, nil)
         return .raw(item)
-      }, plan: plan, maps: nil)
+      }, recipe: RawRecipe(plan: plan, stages: stages), maps: maps)
     if Folder.isFolder(path) { chosen.raw = path }
     return chosen
   }

@@ -10,12 +10,14 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   case noPipeline(path: String)
   /// A stage that works on a label, which a case to predict does not have.
   case needsLabel(source: String, place: Int, StageName)
-  /// A stage whose numbers are measured on the data set that was trained on.
+  /// A stage whose numbers are those of the data set that was trained on, which the model does not know.
   case needsDataset(source: String, place: Int, StageName)
   /// Cases of other channels or classes than the model's.
   case otherModel(source: String, what: String, found: [String], expected: [String])
   /// Prepared cases of another pipeline than those that the model was trained on.
   case otherPreparation(path: String, found: String, expected: String)
+  /// Prepared cases that numbers of another data set were put into.
+  case otherNumbers(path: String)
   case noCases(path: String)
   /// A file, where a case has several.
   case oneFileOfSeveral(path: String, channels: [String])
@@ -40,13 +42,16 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
         + "expected stages that work without; a model for such cases has to be trained without that stage"
     case .needsDataset(let source, let place, let stage):
       "\(source): raw cases cannot be predicted so, found stage \(place), \(stage.rawValue), which is measured on the data "
-        + "set, expected numbers; ingest the cases with the data set, and predict the prepared folder"
+        + "set, expected one whose numbers the model has; give the pipeline file that it was trained with"
     case .otherModel(let source, let what, let found, let expected):
       "\(source): of other \(what) than the model, found \(found.joined(separator: ", ")), "
         + "expected \(expected.joined(separator: ", ")); give the pipeline or the cases that the model was trained with"
     case .otherPreparation(let path, let found, let expected):
       "\(path): prepared by another pipeline than the model's cases, found ingest digest \(found.prefix(12)), "
         + "expected \(expected.prefix(12)); ingest the cases with the model's pipeline file, or give it with the raw ones"
+    case .otherNumbers(let path):
+      "\(path): prepared by numbers over another data set than the model's, found other `dataset_numbers` in the manifest, "
+        + "expected those of the cases that it was trained on; predict the raw cases, with --pipeline"
     case .noCases(let path):
       "\(path): no case to predict, found 0, expected at least one; look at --cases and at the pipeline's `exclude`"
     case .oneFileOfSeveral(let path, let channels):

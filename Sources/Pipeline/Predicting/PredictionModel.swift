@@ -1,4 +1,6 @@
 import Prepared
+import Preprocessing
+import Shards
 
 /// What cases must agree with, to be predicted.
 public struct PredictionModel: Sendable {
@@ -8,14 +10,17 @@ public struct PredictionModel: Sendable {
   public var classes: [String]
   /// The digest of the pipeline that prepared what it was trained on; nil where the checkpoint does not say it.
   public var ingestDigest: String?
-  /// The fold that it was validated on, whose fold_safe numbers it knows; nil for all cases.
+  /// The cases that it was trained on, and the numbers that it knows them by; nil where the checkpoint does not say it.
+  public var trained: TrainedCases?
+  /// The fold that it was validated on; nil for all cases.
   public var fold: Int?
 
   /// A model of these channels and classes.
-  public init(channels: [String], classes: [String], ingestDigest: String?, fold: Int?) {
+  public init(channels: [String], classes: [String], ingestDigest: String?, trained: TrainedCases?, fold: Int?) {
     self.channels = channels
     self.classes = classes
     self.ingestDigest = ingestDigest
+    self.trained = trained
     self.fold = fold
   }
 
@@ -34,22 +39,46 @@ public struct PredictionModel: Sendable {
     if let ingestDigest, manifest.ingestDigest != ingestDigest {
       throw .otherPreparation(path: path, found: manifest.ingestDigest, expected: ingestDigest)
     }
+    if let trained, manifest.datasetNumbers != trained.datasetNumbers { throw .otherNumbers(path: path) }
   }
 
-  /// What to know where the checkpoint is too old to say how its cases were prepared; nil where it says it.
+  /// What prepares raw cases as those were that the model was trained on: the stages, and what the fold_safe ones among
+  /// them do afterwards.
+  /// - Parameter source: what asks for the stages.
+  func stages(_ asked: [Stage], _ source: String) throws(PredictionError) -> ([Stage], maps: [DeferredMaps.Map]?) {
+    guard let place = asked.firstIndex(where: { $0.overDataset != nil }) else { return (asked, nil) }
+    let isFoldSafe = asked.contains { $0.overDataset?.isFoldSafe == true }
+    guard isFoldSafe == (trained?.deferredMap != nil),
+      let stages = DatasetNumbers.resolved(asked, by: trained?.datasetNumbers, channels: channels.count)
+    else { throw .needsDataset(source: source, place: place + 1, asked[place].name) }
+    return (stages, trained?.deferredMap)
+  }
+
+  /// What is done to the values of prepared cases yet: the numbers are the model's, whatever the folder's are by now.
+  func maps(_ manifest: Manifest) -> [DeferredMaps.Map]? {
+    if let trained { return trained.deferredMap }
+    return manifest.deferredMaps?.maps(ofFold: fold)
+  }
+
+  /// What to know where the checkpoint is too old to say what it was trained on; nil where it says it.
   func doubt(_ path: String) -> String? {
-    guard ingestDigest == nil else { return nil }
-    return "\(path) cannot be held against the model: its checkpoint does not say which pipeline prepared its cases"
+    guard ingestDigest == nil || trained == nil else { return nil }
+    return "\(path) cannot be held against the model: its checkpoint does not say which cases it was trained on, and "
+      + "what prepared them"
   }
 
-  /// What to know of cases that the model was trained on, as far as the folds say it; nil where there are none.
+  /// What to know of cases that the model was trained on; nil where there are none, and where nobody knows.
   func leak(_ cases: [Manifest.Case]) -> String? {
-    let known = cases.filter { $0.isLabelled && (fold == nil || ($0.fold != nil && $0.fold != fold)) }
+    guard let trained else { return nil }
+    let names = Set(trained.cases.map(\.caseIdentifier))
+    let hashes = Set(trained.cases.map(\.preparedSha256))
+    let known = cases.filter { names.contains($0.caseIdentifier) || hashes.contains($0.sha256) }
     guard !known.isEmpty else { return nil }
-    let (trained, way) =
-      fold.map { ("all but \($0)", "--fold \($0) leaves them out") } ?? ("all of them", "no fold is new to it")
-    return
-      "\(known.count) of \(cases.count) cases are of folds that the model was trained on (\(trained)): unless they are "
-      + "of another data set, scores there say nothing of new cases; \(way)"
+    let byName = known.count { !hashes.contains($0.sha256) }
+    let doubt = byName == 0 ? "" : " (\(byName) by name alone: unless they are of another data set)"
+    let isInFold = fold.map { fold in known.contains { $0.fold == fold } } ?? true
+    let way = isInFold ? "choose others with --cases" : "--fold \(fold ?? 0) leaves them out"
+    return "\(known.count) of \(cases.count) cases are among those that the model was trained on\(doubt): scores there "
+      + "say nothing of new cases; \(way)"
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Parallelism
 import Prepared
+import Preprocessing
 import Shards
 
 /// The prepared cases that patches are cut from: of the right plan, complete, and as they were when they were ingested.
@@ -13,6 +14,8 @@ struct PreparedFolder: Sendable {
   let labelled: [Manifest.Case]
   /// Folds that there are; 0 where one case alone makes none.
   let folds: Int
+  /// The numbers over the data set that the cases were prepared by.
+  let datasetNumbers: DatasetNumbers?
   /// What fold_safe stages do to the prepared values.
   let deferredMaps: DeferredMaps?
 
@@ -27,7 +30,7 @@ struct PreparedFolder: Sendable {
     guard manifest.heldFolds == nil else { throw ShardingError.unfinished(prepared: path) }
     labelled = manifest.cases.filter(\.isLabelled)
     folds = manifest.folds
-    deferredMaps = manifest.deferredMaps
+    (datasetNumbers, deferredMaps) = (manifest.datasetNumbers, manifest.deferredMaps)
     guard !labelled.isEmpty else { throw ShardingError.noLabelledCase(prepared: path) }
   }
 
@@ -47,7 +50,7 @@ struct PreparedFolder: Sendable {
       return entry
     }
     folds = shards.folds
-    deferredMaps = shards.deferredMaps
+    (datasetNumbers, deferredMaps) = (shards.datasetNumbers, shards.deferredMaps)
     self.manifest = manifest
   }
 

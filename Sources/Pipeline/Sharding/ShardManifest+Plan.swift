@@ -17,7 +17,7 @@ extension ShardManifest {
       set.count(self.files)
       return set
     }
-    deferredMaps = source.deferredMaps
+    (datasetNumbers, deferredMaps) = (source.datasetNumbers, source.deferredMaps)
     warnings = sets.flatMap { $0.warnings(source) }
   }
 }

@@ -23,6 +23,10 @@ extension Checkpoint.Head {
     where names.count != number {
       return "found the names of \(names.count) \(what), expected those of the network's \(number)"
     }
+    let maps = trained?.deferredMap?.count ?? network.channels
+    guard maps == network.channels else {
+      return "found \(maps) maps of fold_safe stages, expected one for each of \(network.channels) channels"
+    }
     guard fold.map({ $0 >= 0 }) ?? true else { return "found the fold \(fold ?? 0), expected 0 or more" }
     guard progress.epochs >= 0, progress.batches >= 0, progress.steps >= 0 else {
       return

@@ -1,6 +1,7 @@
 import Foundation
 import Prepared
 import Recipes
+import Shards
 
 /// A network in a file, with all that is needed to go on training it or to predict with it.
 public struct Checkpoint: Sendable {
@@ -25,6 +26,8 @@ public struct Checkpoint: Sendable {
     public var patch: [Int]
     /// The digest of what decides the prepared cases, as their manifest has it; nil in files of before it was kept.
     public var ingestDigest: String?
+    /// What it was trained on; nil in files of before it was kept.
+    public var trained: TrainedCases?
     /// The digest of what decides the patches: the shards' manifest has the same.
     public var shardsDigest: String
     /// The digest of what decides the training.

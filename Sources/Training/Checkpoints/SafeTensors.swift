@@ -7,9 +7,17 @@ import Foundation
 public struct SafeTensors: Sendable {
   /// The header's free texts.
   public let metadata: [String: String]
-  private let path: String
+  private let source: Source
   private let entries: [String: Entry]
-  private let values: [UInt8]
+  /// Where the values begin.
+  private let start: Int
+
+  /// The file, held open: one that takes its name meanwhile is another.
+  private final class Source: Sendable {
+    let file: OpenFile
+
+    init(path: String) throws(FileError) { file = try OpenFile(reading: path) }
+  }
 
   /// Where a tensor lies.
   fileprivate struct Entry: Codable, Sendable {
@@ -44,6 +52,8 @@ public struct SafeTensors: Sendable {
     case tensor(Entry)
   }
 
+  /// Bytes of a header at most, as the format has it: a wrong length is not to take all memory.
+  private static let longestHeader = 100_000_000
   private static let floats = "F32"
   private static let metadataKey = "__metadata__"
 
@@ -75,18 +85,22 @@ public struct SafeTensors: Sendable {
     }
   }
 
-  /// Reads a file.
+  /// Reads a file's header; values are read when they are asked for.
   /// - Throws: `FileError`, and `TrainingError.notACheckpoint` for other files, and those that are not whole.
   public init(path: String) throws {
     func refused(_ what: String) -> TrainingError { .notACheckpoint(path: path, what: what) }
-    let bytes = try OpenFile(reading: path).contents()
-    guard bytes.count > 8 else { throw refused("found \(bytes.count) bytes, expected a header") }
-    let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-    guard length <= UInt64(bytes.count - 8) else {
-      throw refused("found \(bytes.count) bytes, expected a header of \(length)")
+    source = try Source(path: path)
+    let bytes = try source.file.length()
+    guard let first = try source.file.bytes(0..<8) else {
+      throw refused("found \(bytes) bytes, expected a header")
     }
-    let start = 8 + Int(length)
-    guard let header = try? JSONDecoder().decode([String: Header].self, from: Data(bytes[8..<start])) else {
+    let length = first.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= UInt64(min(bytes - 8, Self.longestHeader)) else {
+      throw refused("found \(bytes) bytes, expected a header of \(length)")
+    }
+    start = 8 + Int(length)
+    let json = try source.file.bytes(8..<start) ?? []
+    guard let header = try? JSONDecoder().decode([String: Header].self, from: Data(json)) else {
       throw refused("found a header that is no JSON of tensors, expected one of safetensors")
     }
     var (metadata, entries) = ([String: String](), [String: Entry]())
@@ -94,16 +108,14 @@ public struct SafeTensors: Sendable {
       switch value {
       case .metadata(let texts): metadata = texts
       case .tensor(let entry):
-        guard entry.fits(in: bytes.count - start) else {
-          throw refused("found \(bytes.count) bytes, expected \(name) whole, of the type \(Self.floats)")
+        guard entry.fits(in: bytes - start) else {
+          throw refused("found \(bytes) bytes, expected \(name) whole, of the type \(Self.floats)")
         }
         entries[name] = entry
       }
     }
     self.metadata = metadata
-    self.path = path
     self.entries = entries
-    values = Array(bytes[start...])
   }
 
   /// The tensors' names, sorted.
@@ -113,19 +125,21 @@ public struct SafeTensors: Sendable {
   func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
   /// Fills tensors with the values that the file has under their names.
-  /// - Throws: `TrainingError.otherCheckpoint` where one is missing or has another shape.
+  /// - Throws: `FileError`, and `TrainingError.otherCheckpoint` where one is missing or has another shape.
   func fill(_ tensors: [NamedTensor]) throws {
     try Torch.withoutGradients {
       for named in tensors {
         let shape = named.tensor.shape
         guard let entry = entries[named.name], entry.shape == shape else {
           let found = entries[named.name].map { "shape \($0.shape)" } ?? "none"
-          throw TrainingError.otherCheckpoint(path: path, what: named.name, found: found, expected: "shape \(shape)")
+          throw TrainingError.otherCheckpoint(
+            path: source.file.path, what: named.name, found: found, expected: "shape \(shape)")
         }
-        let stored = [Float](unsafeUninitializedCapacity: entry.bytes / MemoryLayout<Float>.size) { buffer, count in
-          values.withUnsafeBytes {
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(
-              from: UnsafeRawBufferPointer(rebasing: $0[entry.dataOffsets[0]..<entry.dataOffsets[1]]))
+        let stored = try [Float](unsafeUninitializedCapacity: entry.bytes / MemoryLayout<Float>.size) { buffer, count in
+          let got = try source.file.read(into: UnsafeMutableRawBufferPointer(buffer), at: start + entry.dataOffsets[0])
+          guard got == entry.bytes else {
+            throw TrainingError.notACheckpoint(
+              path: source.file.path, what: "found \(got) bytes of \(named.name), expected \(entry.bytes)")
           }
           count = buffer.count
         }

@@ -37,6 +37,9 @@ public final class RunFolder {
   /// What was trained, and how it ended.
   public var summary: String { path + "/run.json" }
 
+  /// Takes away what an earlier end of the training said: the best network may become another one.
+  func reopen() { for file in [scores, summary] { unlink(file) } }
+
   /// The log's first lines; fewer where it has fewer.
   /// - Throws: `FileError`.
   func epochs(_ count: Int) throws -> [EpochReport] {

@@ -6,6 +6,8 @@ public protocol TrainingObserver: AnyObject {
   func stepped(_ step: TrainingStep)
   /// After each epoch; `all` are those so far, that one last.
   func finished(_ epoch: EpochReport, all: [EpochReport]) throws
+  /// After each checkpoint: from here another process can go on.
+  func saved()
 }
 
 /// What is trained.

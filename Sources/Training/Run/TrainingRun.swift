@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Prepared
 import Recipes
+import Shards
 import Streaming
 
 /// A training, from the first epoch or from where an earlier run was, to the last.
@@ -46,6 +47,8 @@ public final class TrainingRun {
     public var channels: [String]
     /// The digest of what decides the prepared cases.
     public var ingestDigest: String
+    /// What it is trained on.
+    public var trained: TrainedCases
     /// The digest of what decides the patches.
     public var shardsDigest: String
     /// The digest of what decides the training.
@@ -53,13 +56,14 @@ public final class TrainingRun {
 
     /// A network for shards of these classes and channels.
     public init(
-      network: NetworkDescription, classes: [String], channels: [String], ingestDigest: String, shardsDigest: String,
-      trainDigest: String
+      network: NetworkDescription, classes: [String], channels: [String], ingestDigest: String, trained: TrainedCases,
+      shardsDigest: String, trainDigest: String
     ) {
       self.network = network
       self.classes = classes
       self.channels = channels
       self.ingestDigest = ingestDigest
+      self.trained = trained
       self.shardsDigest = shardsDigest
       self.trainDigest = trainDigest
     }
@@ -92,6 +96,8 @@ public final class TrainingRun {
     let validation = try input.validating()
     validation?.cancel()
     let earlier = isResuming ? try Checkpoint(path: folder.last) : nil
+    // Before the stream, which would name the same differences as its own.
+    try earlier?.check(identity, recipe, fold: input.fold)
     let stream = try input.training(resuming: earlier?.head.progress.stream)
     try identity.network.check(patch: stream.shape.patch, batch: input.batch)
     if let validation { try identity.network.check(patch: validation.shape.patch) }
@@ -101,17 +107,17 @@ public final class TrainingRun {
     }
     network = try UNet3D(identity.network, seed: recipe.seed, device: device)
     optimiser = try recipe.optimiser.optimiser(of: network.parameters)
-    let beginning = Checkpoint.Head(
+    head = Checkpoint.Head(
       network: identity.network, classes: identity.classes, channels: identity.channels,
-      patch: stream.shape.patch.array, ingestDigest: identity.ingestDigest,
+      patch: stream.shape.patch.array, ingestDigest: identity.ingestDigest, trained: identity.trained,
       shardsDigest: identity.shardsDigest, trainDigest: identity.trainDigest, fold: input.fold, recipe: recipe,
       progress: TrainingProgress(learningRate: optimiser.learningRate, stream: try stream.state))
-    head = beginning
     if let earlier {
-      try earlier.check(beginning)
+      try earlier.hold("the digest of the training", earlier.head.trainDigest, identity.trainDigest)
       try earlier.fill(network)
       try earlier.fill(optimiser)
       head.progress = earlier.head.progress
+      head.progress.isStopped = Self.isEnough(head.progress, recipe)
     }
     epochs = try folder.epochs(head.progress.epochs)
     batchesPerEpoch = recipe.batchesPerEpoch ?? stream.batchesPerEpoch
@@ -154,6 +160,7 @@ public final class TrainingRun {
   }
 
   private func epoch() throws {
+    folder.reopen()
     let (start, first, waited) = (DispatchTime.now(), progress.batches, try stream.times.wait)
     while progress.batches < batchesPerEpoch {
       try step()
@@ -174,9 +181,9 @@ public final class TrainingRun {
         isBest: isBest, seconds: start.seconds,
         patchesPerSecond: Double(patches) / max(trained, 1e-9), waitSeconds: wait))
     try folder.write(epochs)
+    try observer.finished(epochs[epochs.count - 1], all: epochs)
     if isBest { try Checkpoint.write(network, optimiser: nil, head: head, to: folder.best) }
     try save()
-    try observer.finished(epochs[epochs.count - 1], all: epochs)
   }
 
   /// One batch: forward, backward, a step of the optimiser.
@@ -219,9 +226,7 @@ public final class TrainingRun {
     progress.lossSum = 0
     let isBest = progress.best.map { loss < $0.loss } ?? true
     if isBest { progress.best = TrainingProgress.Best(epoch: progress.epochs, loss: loss) }
-    if let patience = recipe.earlyStop, let best = progress.best {
-      progress.isStopped = progress.epochs - best.epoch >= patience
-    }
+    progress.isStopped = Self.isEnough(progress, recipe)
     if case .plateau(let plateau) = recipe.rate {
       optimiser.learningRate = progress.schedule.rate(after: loss, rate: optimiser.learningRate, plateau)
     }
@@ -229,10 +234,17 @@ public final class TrainingRun {
     return isBest
   }
 
+  /// Whether early stop ends it: that may be another one than the training began with.
+  private static func isEnough(_ progress: TrainingProgress, _ recipe: TrainingRecipe) -> Bool {
+    guard let patience = recipe.earlyStop, let best = progress.best else { return false }
+    return progress.epochs - best.epoch >= patience
+  }
+
   private func save() throws {
     try note()
     try Checkpoint.write(network, optimiser: optimiser, head: head, to: folder.last)
     saved = DispatchTime.now()
+    observer.saved()
   }
 
   private func note() throws {
@@ -256,18 +268,12 @@ extension DispatchTime {
 extension Checkpoint {
   /// Holds a training that is to be gone on with against what it is to be; more or fewer epochs are no difference
   /// unless the learning rate falls along them.
-  fileprivate func check(_ expected: Head) throws {
-    func hold(_ what: String, _ found: String, _ expected: String) throws(TrainingError) {
-      guard found == expected else { throw other(what, found: found, expected: expected) }
-    }
-    func hold(_ what: String, _ found: some Encodable, _ expected: some Encodable) throws {
-      try hold(what, Self.json(found), Self.json(expected))
-    }
-    let (recipe, wanted) = (head.recipe, expected.recipe)
-    try hold("the network", head.network.summary, expected.network.summary)
-    try hold("the classes", head.classes, expected.classes)
-    try hold("the shards' digest", head.shardsDigest, expected.shardsDigest)
-    try hold("the fold", Self.words(head.fold), Self.words(expected.fold))
+  fileprivate func check(_ identity: TrainingRun.Identity, _ wanted: TrainingRecipe, fold: Int?) throws {
+    let recipe = head.recipe
+    try hold("the network", head.network.summary, identity.network.summary)
+    try hold("the classes", head.classes, identity.classes)
+    try hold("the shards' digest", head.shardsDigest, identity.shardsDigest)
+    try hold("the fold", Self.words(head.fold), Self.words(fold))
     try hold("the loss", recipe.loss, wanted.loss)
     try hold("the optimiser", recipe.optimiser, wanted.optimiser)
     try hold("how the learning rate falls", recipe.rate, wanted.rate)
@@ -277,7 +283,14 @@ extension Checkpoint {
     if case .polynomial = wanted.rate {
       try hold("the epochs, along which the learning rate falls", recipe.epochs, wanted.epochs)
     }
-    try hold("the digest of the training", head.trainDigest, expected.trainDigest)
+  }
+
+  fileprivate func hold(_ what: String, _ found: String, _ expected: String) throws(TrainingError) {
+    guard found == expected else { throw other(what, found: found, expected: expected) }
+  }
+
+  private func hold(_ what: String, _ found: some Encodable, _ expected: some Encodable) throws {
+    try hold(what, Self.json(found), Self.json(expected))
   }
 
   private static func words(_ count: Int?) -> String { count.map { "\($0)" } ?? "all" }
