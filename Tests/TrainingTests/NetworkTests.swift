@@ -106,6 +106,22 @@ import Volumes
     #expect(try !parameters.gradientSum().isFinite)
   }
 
+  /// The most that such trainings had resident, in MB (`/usr/bin/time -f %M`, libtorch 1.13 on two threads).
+  @Test(arguments: [
+    (3, 16, NetworkRecipe.Norm.batch, [32, 64, 64], 2, false, 787.0), (3, 16, .none, [32, 64, 64], 2, false, 650),
+    (4, 32, .batch, [32, 96, 96], 2, false, 2799), (2, 8, .batch, [48, 96, 96], 4, false, 2513),
+    (3, 16, .instance, [32, 96, 96], 2, false, 1666), (3, 16, .batch, [32, 96, 96], 2, true, 1083),
+    (3, 8, .batch, [16, 32, 32], 1, false, 301), (4, 30, .batch, [80, 160, 160], 1, false, 7699),
+  ])
+  func whatATrainingTakesIsKnownBefore(
+    depth: Int, filters: Int, norm: NetworkRecipe.Norm, patch: [Int], batch: Int, isHalf: Bool, measured: Double
+  ) {
+    let need = MemoryNeed(
+      NetworkDescription(NetworkRecipe(depth: depth, filters: filters, norm: norm), channels: 1, classes: 3),
+      patch: Shape(z: patch[0], y: patch[1], x: patch[2]), batch: batch, isHalf: isHalf)
+    #expect(abs(Double(need.bytes) / 1e6 / measured - 1) < 0.1, "\(need.bytes)")
+  }
+
   @Test func whatWouldFitIsSaid() throws {
     let need = MemoryNeed(
       NetworkDescription(NetworkRecipe(), channels: 1, classes: 3), patch: Shape(z: 80, y: 160, x: 160), batch: 4)

@@ -101,7 +101,7 @@ public final class TrainingRun {
     let stream = try input.training(resuming: earlier?.head.progress.stream)
     try identity.network.check(patch: stream.shape.patch, batch: input.batch)
     if let validation { try identity.network.check(patch: validation.shape.patch) }
-    let need = MemoryNeed(identity.network, patch: stream.shape.patch, batch: input.batch)
+    let need = MemoryNeed(identity.network, patch: stream.shape.patch, batch: input.batch, isHalf: isHalf)
     if device == .cpu, need.bytes > Memory.availableBytes {
       throw TrainingError.doesNotFit(need, available: Memory.availableBytes)
     }
@@ -137,7 +137,7 @@ public final class TrainingRun {
       while progress.epochs < recipe.epochs, !progress.isStopped { try epoch() }
     } catch TrainingError.memory {
       throw TrainingError.doesNotFit(
-        MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch), available: nil)
+        MemoryNeed(network.description, patch: stream.shape.patch, batch: input.batch, isHalf: isHalf), available: nil)
     }
     scores = try scoreBest()
     try scores?.write(to: folder.scores)
