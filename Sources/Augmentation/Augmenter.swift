@@ -49,7 +49,8 @@ public struct Augmenter: Sendable {
   /// The shape of a source: the patch and its margin.
   public var sourceShape: Shape { Shape { patchShape[$0] + 2 * margin[$0] } }
 
-  /// What happens to a sample, without doing it; elastic fields before they are weakened so that they do not fold.
+  /// What happens to a sample, without doing it; elastic fields before they are weakened so that they do not fold, which
+  /// `unfolded` does.
   public func draw(_ key: SampleKey, channels: Int) -> AugmentationRecord {
     let conditions = DrawingConditions(channels: channels, margin: margin, isFlat: patchShape.z == 1)
     var seen: [Transform.Name: Int] = [:]
@@ -75,13 +76,14 @@ public struct Augmenter: Sendable {
     _ source: PatchSource, to target: PatchTarget, key: SampleKey, statistics: [IntensityStatistics]? = nil,
     workspace: AugmentationWorkspace
   ) throws(AugmentationError) -> AugmentationRecord {
-    let record = unfolded(draw(key, channels: source.channels), workspace)
+    let record = unfolded(draw(key, channels: source.channels), workspace: workspace)
     try replay(record, source, to: target, statistics: statistics, workspace: workspace)
     return record
   }
 
-  /// The record with fields that do not fold, where that is asked for.
-  private func unfolded(_ record: AugmentationRecord, _ workspace: AugmentationWorkspace) -> AugmentationRecord {
+  /// The record with fields weakened so far that they do not fold, where their transform avoids folds (`damping` says by
+  /// how much); another record as it is.
+  public func unfolded(_ record: AugmentationRecord, workspace: AugmentationWorkspace) -> AugmentationRecord {
     var record = record
     for (index, entry) in record.transforms.enumerated() {
       guard case .elastic(let elastic) = transforms[entry.place], elastic.avoidsFolds,
