@@ -55,6 +55,9 @@ class Augmenter:
         pad_values: what lies beyond the patch, by channel; its minimum if not given.
         statistics: the case's minimum, maximum, mean and standard deviation by channel, for `statistics: case`.
 
+        Voxels that are not finite are no error: they, and those of their channel that follow from them, become infinite or
+        NaN, as NumPy's do.
+
         Raises SegprepError, also for arrays of another shape or type, or not in C order.
         """
         new_image, new_label = (image, label) if out is None else out

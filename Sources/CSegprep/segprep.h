@@ -280,7 +280,8 @@ typedef struct {
 
 int32_t segprep_augmenter_open(const segprep_augmenter_options *options, segprep_augmenter *augmenter);
 
-// Augments a patch; `drawn`, unless NULL, becomes all that was drawn, as JSON, to be freed.
+// Augments a patch; `drawn`, unless NULL, becomes all that was drawn, as JSON, to be freed. Voxels that are not finite are
+// no error: they, and those of their channel that follow from them, become infinite or NaN.
 int32_t segprep_augment(segprep_augmenter augmenter, const segprep_patch_to_augment *patch, char **drawn);
 
 int32_t segprep_augmenter_close(segprep_augmenter augmenter);
