@@ -228,6 +228,17 @@ class StreamTests(PythonCase):
         with self.assertRaisesRegex(segprep.SegprepError, "state: cannot be read"):
             stream.load_state_dict({"epoch": 1})
 
+    def test_a_stream_goes_on_after_a_refused_state(self):
+        expected = [voxels(batch) for batch in self.open(pipeline=self.pipeline_file)]
+        stream = self.open(pipeline=self.pipeline_file)
+        first = stream.next()
+        for state in [{"epoch": 1}, self.open(pipeline=self.pipeline_file, seed=6).state_dict()]:
+            with self.assertRaisesRegex(segprep.SegprepError, "state: "):
+                stream.load_state_dict(state)
+        self.assertEqual(voxels(first), expected[0])
+        self.assertIsNotNone(first.drawn(0))
+        self.assertTrue([voxels(first), *map(voxels, stream)] == expected)
+
     def test_wrong_arguments(self):
         for message, options in [
             ("threads: cannot be so, found 0", {"threads": 0}),
