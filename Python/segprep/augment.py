@@ -60,6 +60,7 @@ class Augmenter:
 
         Raises SegprepError, also for arrays of another shape or type, or not in C order.
         """
+        _check_axes(image)
         new_image, new_label = (image, label) if out is None else out
         request, kind = PatchToAugment(), image.dtype
         if kind not in (numpy.float32, numpy.float16):
@@ -92,11 +93,15 @@ def augment(
     image: float32 or float16 (channel, z, y, x), or (z, y, x). label: uint8 (z, y, x). transforms: "nnunet", "miscnn",
     or the section `augment` of a pipeline file. Raises SegprepError.
     """
-    if image.ndim not in (3, 4):
-        raise UsageError(f"image: has another shape, found {image.ndim} axes, expected (channel, z, y, x) or (z, y, x)")
+    _check_axes(image)
     z, y, x = image.shape[-3:]
     return Augmenter(transforms, shape=(z, y, x))(
         image, label, seed=seed, case=case, patch=patch, epoch=epoch, occurrence=occurrence)
+
+
+def _check_axes(image: numpy.ndarray) -> None:
+    if image.ndim not in (3, 4):
+        raise UsageError(f"image: has another shape, found {image.ndim} axes, expected (channel, z, y, x) or (z, y, x)")
 
 
 def _place(

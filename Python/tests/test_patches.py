@@ -176,6 +176,10 @@ class AugmentTests(PythonCase):
         ]:
             with self.subTest(message=message), self.assertRaisesRegex(segprep.UsageError, message):
                 augmenter(*arguments, seed=1)
+        batch = numpy.stack([image, image])
+        for augment in [augmenter, segprep.augment]:
+            with self.assertRaisesRegex(segprep.UsageError, "image: has another shape, found 5 axes"):
+                augment(batch, label, seed=1)
         with self.assertRaisesRegex(segprep.UsageError, "out image: is another array"):
             segprep.Augmenter("none", shape=(8, 10, 12), margin=(1, 1, 1))(image, label, seed=1)
         with self.assertRaisesRegex(segprep.UsageError, "unknown key"):
