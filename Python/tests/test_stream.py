@@ -269,6 +269,20 @@ class StreamTests(PythonCase):
         with self.assertRaises(ZeroDivisionError):
             self.open(allocate=allocate)
 
+    def test_batches_that_share_memory_are_refused(self):
+        for shared in ["float32", "uint8"]:
+            arrays = {}
+
+            def allocate(shape, kind):
+                array = numpy.empty(shape, kind)
+                if kind == shared:
+                    array = arrays.setdefault(kind, array)
+                return array, array.ctypes.data
+
+            with self.subTest(shared=shared), self.assertRaisesRegex(
+                    segprep.UsageError, r"memory for batches overlaps, found \d+ bytes that are given twice"):
+                self.open(allocate=allocate)
+
     def test_a_fork_is_refused(self):
         stream = self.open()
         stream.next()

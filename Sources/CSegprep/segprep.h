@@ -104,8 +104,9 @@ typedef struct {
   uint8_t *label;
 } segprep_memory;
 
-// Gives memory for `count` batches of that shape, which must stay until the stream is closed. Called once, while the stream
-// is opened, by the thread that opens it. What it returns other than 0 makes the opening fail.
+// Gives memory for `count` batches of that shape, which must stay until the stream is closed; no image or label may overlap
+// another. Called once, while the stream is opened, by the thread that opens it, after options and state were found right.
+// What it returns other than 0 makes the opening fail.
 typedef int32_t (*segprep_memories)(
     void *context, const segprep_batch_shape *shape, int64_t count, segprep_memory *memories);
 
