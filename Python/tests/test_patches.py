@@ -81,6 +81,9 @@ class VariantsTests(PythonCase):
         with self.assertRaisesRegex(
                 segprep.UsageError, "set varied holds augmented versions, found another augmentation of them"):
             segprep.ShardStream(shards, set="varied", fold=0, augment="nnunet")
+        with self.assertRaisesRegex(
+                segprep.UsageError, "set varied holds nothing but augmented versions, found no augmentation"):
+            segprep.ShardStream(shards, set="varied", fold=0, augment="none")
 
     def test_a_cases_statistics_are_not_there(self):
         with self.assertRaisesRegex(segprep.DataError, "augment: statistics cannot be the case's in a stream"):
