@@ -219,7 +219,7 @@ class StreamTests(PythonCase):
                 for _ in stream:
                     pass
         self.assertRegex(
-            str(refused.exception), r"image is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
+            str(refused.exception), r"(image|label) is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
 
     def test_another_state_is_refused(self):
         stream = self.open()

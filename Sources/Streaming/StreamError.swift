@@ -76,7 +76,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
     case .cancelled: return "stream: was cancelled, found no more batches, expected nothing; open it again"
     case .waiting(let stall): return "\(stall)"
     case .damagedPatch(let folder, let damage):
-      return "\(folder)/\(damage.line); run `segprep repair`, or stream with damaged patches skipped"
+      return "\(folder)/\(damage.line); run `segprep repair`; "
+        + "only a stream opened with damage `skip` goes on without it"
     }
   }
 

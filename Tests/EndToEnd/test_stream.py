@@ -78,7 +78,7 @@ class StreamTests(StreamCase):
         self.assertRegex(
             result.err,
             rf"^segprep: {shard.path}: patch 2 of {shard.cases[2]}: image is damaged, found crc32c 0x\w+, "
-            r"expected 0x\w+; run `segprep repair`, or stream with damaged patches skipped\n$")
+            r"expected 0x\w+; run `segprep repair`; only a stream opened with damage `skip` goes on without it\n$")
         options = ["--damage", "skip", "--global-batch", 1]
         samples, report = self.stream(shards, pipeline, "train", "--fold", 0, *options, code=1)
         self.assertEqual([(s["file"], s["place"]) for s in samples if not s["valid"]], [("train/fold1-00001.h5", 2)])
