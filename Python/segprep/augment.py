@@ -55,8 +55,12 @@ class Augmenter:
         pad_values: what lies beyond the patch, by channel; its minimum if not given.
         statistics: the case's minimum, maximum, mean and standard deviation by channel, for `statistics: case`.
 
+        Voxels that are not finite are no error: they, and those of their channel that follow from them, become infinite or
+        NaN, as NumPy's do.
+
         Raises SegprepError, also for arrays of another shape or type, or not in C order.
         """
+        _check_axes(image)
         new_image, new_label = (image, label) if out is None else out
         request, kind = PatchToAugment(), image.dtype
         if kind not in (numpy.float32, numpy.float16):
@@ -89,11 +93,15 @@ def augment(
     image: float32 or float16 (channel, z, y, x), or (z, y, x). label: uint8 (z, y, x). transforms: "nnunet", "miscnn",
     or the section `augment` of a pipeline file. Raises SegprepError.
     """
-    if image.ndim not in (3, 4):
-        raise UsageError(f"image: has another shape, found {image.ndim} axes, expected (channel, z, y, x) or (z, y, x)")
+    _check_axes(image)
     z, y, x = image.shape[-3:]
     return Augmenter(transforms, shape=(z, y, x))(
         image, label, seed=seed, case=case, patch=patch, epoch=epoch, occurrence=occurrence)
+
+
+def _check_axes(image: numpy.ndarray) -> None:
+    if image.ndim not in (3, 4):
+        raise UsageError(f"image: has another shape, found {image.ndim} axes, expected (channel, z, y, x) or (z, y, x)")
 
 
 def _place(

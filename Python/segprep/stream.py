@@ -86,13 +86,13 @@ class ShardStream:
         options.held = number("keep", keep) + 1
         self._path, self._options = path_bytes(shards), options
         self._allocate, self._keep, self._stall_seconds = allocate, keep, stall_seconds
+        self._close: Callable[[], Any] = lambda: None
         self._open(None)
 
     def _open(self, state: Optional[str]) -> None:
+        """Opens the stream in the place of the one there may be, which is closed once the library asks for memory: whatever
+        is wrong with a state is found before."""
         self._options.state = None if state is None else state.encode()
-        self._buffers: List[Tuple[Any, Any]] = []
-        self._held: Deque[Tuple[int, int]] = deque()
-        self._handed_out = 0
         self._failure: Optional[BaseException] = None
         self._options.memories = _library.Memories(self._give_memory)
         handle = ctypes.c_uint64()
@@ -111,6 +111,10 @@ class ShardStream:
 
     def _give_memory(self, _: Any, shape: Any, count: int, memories: Any) -> int:
         try:
+            self.close()
+            self._buffers: List[Tuple[Any, Any]] = []
+            self._held: Deque[Tuple[int, int]] = deque()
+            self._handed_out = 0
             shape = shape.contents
             image = (shape.samples, shape.channels, *shape.patch)
             for index in range(count):
@@ -194,8 +198,10 @@ class ShardStream:
         return json.loads(text_of(lambda place: library.segprep_stream_state(self._handle, place)) or "{}")
 
     def load_state_dict(self, state: Dict[str, Any]) -> None:
-        """Goes on with the very next batch after a state, of whatever world size and threads. Raises SegprepError."""
-        self.close()
+        """Goes on with the very next batch after a state, of whatever world size and threads.
+
+        Raises SegprepError; where the state is refused, the stream goes on as it was.
+        """
         self._open(json.dumps(state))
 
     @property

@@ -81,6 +81,9 @@ class VariantsTests(PythonCase):
         with self.assertRaisesRegex(
                 segprep.UsageError, "set varied holds augmented versions, found another augmentation of them"):
             segprep.ShardStream(shards, set="varied", fold=0, augment="nnunet")
+        with self.assertRaisesRegex(
+                segprep.UsageError, "set varied holds nothing but augmented versions, found no augmentation"):
+            segprep.ShardStream(shards, set="varied", fold=0, augment="none")
 
     def test_a_cases_statistics_are_not_there(self):
         with self.assertRaisesRegex(segprep.DataError, "augment: statistics cannot be the case's in a stream"):
@@ -90,6 +93,9 @@ class VariantsTests(PythonCase):
         with self.assertRaisesRegex(segprep.UsageError, "statistics is missing"):
             augmenter(image, label, seed=1)
         augmenter(image, label, seed=1, statistics=[[0, 2, 1, 0.5]])
+        for wrong in [[2, 0, 1, 0.5], [0, numpy.nan, 1, 0.5], [0, 2, numpy.nan, 0.5], [0, 2, 1, -1], [0, 1e99, 1, 0.5]]:
+            with self.assertRaisesRegex(segprep.UsageError, "augmentation: the statistics of channel 1 cannot be so"):
+                augmenter(image, label, seed=1, statistics=[wrong])
 
 
 class AugmentTests(PythonCase):
@@ -149,6 +155,19 @@ class AugmentTests(PythonCase):
                 numpy.testing.assert_array_equal(out[0], batch.image[place])
                 numpy.testing.assert_array_equal(out[1], batch.label[place])
 
+    def test_what_is_no_number_stays_none(self):
+        for transforms in ["nnunet", "miscnn"]:
+            for kind in ["float32", "float16"]:
+                for value in [numpy.nan, numpy.inf, -numpy.inf]:
+                    for seed in range(20):
+                        image, label = self.patch(kind)
+                        plain, classes = self.patch(kind)
+                        image[0, 3, 4, 5] = value
+                        drawn = segprep.augment(image, label, transforms, seed=seed)
+                        self.assertEqual(segprep.augment(plain, classes, transforms, seed=seed), drawn)
+                        numpy.testing.assert_array_equal(label, classes)
+                        numpy.testing.assert_array_equal(image[1], plain[1])
+
     def test_refusals(self):
         image, label = self.patch()
         augmenter = segprep.Augmenter("none", shape=(10, 12, 14))
@@ -160,6 +179,10 @@ class AugmentTests(PythonCase):
         ]:
             with self.subTest(message=message), self.assertRaisesRegex(segprep.UsageError, message):
                 augmenter(*arguments, seed=1)
+        batch = numpy.stack([image, image])
+        for augment in [augmenter, segprep.augment]:
+            with self.assertRaisesRegex(segprep.UsageError, "image: has another shape, found 5 axes"):
+                augment(batch, label, seed=1)
         with self.assertRaisesRegex(segprep.UsageError, "out image: is another array"):
             segprep.Augmenter("none", shape=(8, 10, 12), margin=(1, 1, 1))(image, label, seed=1)
         with self.assertRaisesRegex(segprep.UsageError, "unknown key"):

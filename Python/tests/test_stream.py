@@ -219,7 +219,7 @@ class StreamTests(PythonCase):
                 for _ in stream:
                     pass
         self.assertRegex(
-            str(refused.exception), r"image is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
+            str(refused.exception), r"(image|label) is damaged, found \d+ bytes, expected \d+; run `segprep repair`")
 
     def test_another_state_is_refused(self):
         stream = self.open()
@@ -227,6 +227,17 @@ class StreamTests(PythonCase):
             self.open(seed=6).load_state_dict(self.open(seed=5).state_dict())
         with self.assertRaisesRegex(segprep.SegprepError, "state: cannot be read"):
             stream.load_state_dict({"epoch": 1})
+
+    def test_a_stream_goes_on_after_a_refused_state(self):
+        expected = [voxels(batch) for batch in self.open(pipeline=self.pipeline_file)]
+        stream = self.open(pipeline=self.pipeline_file)
+        first = stream.next()
+        for state in [{"epoch": 1}, self.open(pipeline=self.pipeline_file, seed=6).state_dict()]:
+            with self.assertRaisesRegex(segprep.SegprepError, "state: "):
+                stream.load_state_dict(state)
+        self.assertEqual(voxels(first), expected[0])
+        self.assertIsNotNone(first.drawn(0))
+        self.assertTrue([voxels(first), *map(voxels, stream)] == expected)
 
     def test_wrong_arguments(self):
         for message, options in [
@@ -257,6 +268,20 @@ class StreamTests(PythonCase):
 
         with self.assertRaises(ZeroDivisionError):
             self.open(allocate=allocate)
+
+    def test_batches_that_share_memory_are_refused(self):
+        for shared in ["float32", "uint8"]:
+            arrays = {}
+
+            def allocate(shape, kind):
+                array = numpy.empty(shape, kind)
+                if kind == shared:
+                    array = arrays.setdefault(kind, array)
+                return array, array.ctypes.data
+
+            with self.subTest(shared=shared), self.assertRaisesRegex(
+                    segprep.UsageError, r"memory for batches overlaps, found \d+ bytes that are given twice"):
+                self.open(allocate=allocate)
 
     def test_a_fork_is_refused(self):
         stream = self.open()

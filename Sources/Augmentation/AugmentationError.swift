@@ -10,6 +10,8 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
   case patch(shape: Shape, margin: Shape)
   /// A source has another shape than the patch with its margin.
   case sourceShape(found: Shape, expected: Shape)
+  /// Numbers of a case that no values have; channels count from 1.
+  case statistics(channel: Int, found: IntensityStatistics)
   /// A record was made by an augmenter of other transforms, or for other channels.
   case foreignRecord(reason: String)
   /// A value of an augmented patch has no half-precision number.
@@ -27,6 +29,10 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
         + "expected at least one voxel along each axis and no negative margin"
     case .sourceShape(let found, let expected):
       "augmentation: the source has the wrong shape, found \(found), expected \(expected), the patch and its margin"
+    case .statistics(let channel, let found):
+      "augmentation: the statistics of channel \(channel) cannot be so, found minimum \(found.minimum), maximum "
+        + "\(found.maximum), mean \(found.mean), deviation \(found.deviation), expected float32 numbers, the minimum not "
+        + "above the maximum, the deviation not below 0"
     case .beyondHalf(let magnitude):
       "augmentation: a value is too large for float16, found \(magnitude), expected at most 65504; use float32"
     case .foreignRecord(let reason):

@@ -18,9 +18,16 @@ extension Augmenter {
     let record = try apply(source, to: PatchTarget(image: result, label: label), key: key, workspace: workspace)
     var halving = segprep_halving(worst: 0, largest: 0)
     image.withMemoryRebound(to: UInt16.self, capacity: count) { segprep_halve(result, count, $0, &halving) }
-    guard halving.largest <= Float(Float16.greatestFiniteMagnitude) else {
-      throw .beyondHalf(magnitude: halving.largest)
+    var largest = halving.largest
+    if !largest.isFinite {
+      // The kernel does numbers alone.
+      largest = 0
+      for place in 0..<count {
+        image[place] = Float16(result[place])
+        if result[place].isFinite { largest = max(largest, result[place].magnitude) }
+      }
     }
+    guard largest <= Float(Float16.greatestFiniteMagnitude) else { throw .beyondHalf(magnitude: largest) }
     return record
   }
 }

@@ -3,7 +3,8 @@ import Volumes
 
 /// Augments patches: draws parameters for a sample, and carries them out in as few passes over its voxels as possible.
 ///
-/// The same key gives the same sample, to the bit, on any thread and in any order. Holds nothing that changes, so one
+/// The same key gives the same sample, to the bit, on any thread and in any order. Voxels that are not finite are no error:
+/// they, and those of their channel that follow from them, become infinite or NaN, as NumPy's do. Holds nothing that changes, so one
 /// augmenter serves all threads; each brings its own workspace.
 public struct Augmenter: Sendable {
   /// What may happen, in this order.
@@ -49,7 +50,8 @@ public struct Augmenter: Sendable {
   /// The shape of a source: the patch and its margin.
   public var sourceShape: Shape { Shape { patchShape[$0] + 2 * margin[$0] } }
 
-  /// What happens to a sample, without doing it; elastic fields before they are weakened so that they do not fold.
+  /// What happens to a sample, without doing it; elastic fields before they are weakened so that they do not fold, which
+  /// `unfolded` does.
   public func draw(_ key: SampleKey, channels: Int) -> AugmentationRecord {
     let conditions = DrawingConditions(channels: channels, margin: margin, isFlat: patchShape.z == 1)
     var seen: [Transform.Name: Int] = [:]
@@ -69,19 +71,21 @@ public struct Augmenter: Sendable {
   /// Augments a sample; the target may be the source where the margin is 0.
   /// - Parameter statistics: the case's, by channel, to be used instead of the patch's.
   /// - Returns: all that was drawn.
-  /// - Throws: `AugmentationError` where the source has another shape than the patch and its margin.
+  /// - Throws: `AugmentationError` where the source has another shape than the patch and its margin, or no values have the
+  ///   statistics.
   @discardableResult
   public func apply(
     _ source: PatchSource, to target: PatchTarget, key: SampleKey, statistics: [IntensityStatistics]? = nil,
     workspace: AugmentationWorkspace
   ) throws(AugmentationError) -> AugmentationRecord {
-    let record = unfolded(draw(key, channels: source.channels), workspace)
+    let record = unfolded(draw(key, channels: source.channels), workspace: workspace)
     try replay(record, source, to: target, statistics: statistics, workspace: workspace)
     return record
   }
 
-  /// The record with fields that do not fold, where that is asked for.
-  private func unfolded(_ record: AugmentationRecord, _ workspace: AugmentationWorkspace) -> AugmentationRecord {
+  /// The record with fields weakened so far that they do not fold, where their transform avoids folds (`damping` says by
+  /// how much); another record as it is.
+  public func unfolded(_ record: AugmentationRecord, workspace: AugmentationWorkspace) -> AugmentationRecord {
     var record = record
     for (index, entry) in record.transforms.enumerated() {
       guard case .elastic(let elastic) = transforms[entry.place], elastic.avoidsFolds,
@@ -95,7 +99,8 @@ public struct Augmenter: Sendable {
 
   /// Makes a recorded sample again, to the bit.
   /// - Parameter statistics: those that it was made with.
-  /// - Throws: `AugmentationError` where the record or the source does not fit this augmenter.
+  /// - Throws: `AugmentationError` where the record or the source does not fit this augmenter, or no values have the
+  ///   statistics.
   public func replay(
     _ record: AugmentationRecord, _ source: PatchSource, to target: PatchTarget,
     statistics: [IntensityStatistics]? = nil, workspace: AugmentationWorkspace
@@ -103,6 +108,9 @@ public struct Augmenter: Sendable {
     guard source.shape == sourceShape else { throw .sourceShape(found: source.shape, expected: sourceShape) }
     precondition(statistics.map { $0.count == source.channels } ?? true, "statistics of other channels")
     try check(record, channels: source.channels)
+    for (channel, numbers) in (statistics ?? []).enumerated() where !numbers.arePossible {
+      throw .statistics(channel: channel + 1, found: numbers)
+    }
     let steps = Steps(schedule, record, transforms: transforms, patchShape: patchShape, sourceShape: sourceShape)
     var run = SampleRun(source, target, sampling: sampling, statistics: statistics, workspace: workspace)
     run.run(steps.steps)

@@ -19,6 +19,11 @@ public struct IntensityStatistics: Sendable, Codable, Equatable {
     self.mean = mean
     self.deviation = deviation
   }
+
+  /// Whether there are float32 values that these are the numbers of.
+  var arePossible: Bool {
+    [minimum, maximum, mean, deviation].allSatisfy { Float($0).isFinite } && minimum <= maximum && deviation >= 0
+  }
 }
 
 extension ChannelStatistics {

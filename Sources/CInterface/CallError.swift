@@ -12,6 +12,8 @@ enum CallError: Error, CustomStringConvertible {
   case setting(name: String, found: Int, expected: String)
   /// The caller's memory was not given.
   case noMemory(code: Int32)
+  /// Memory for batches of which some is given twice.
+  case sharedMemory(bytes: Int)
   /// A batch that is not in the trainer's hands.
   case notHeld(index: Int)
   /// Both or none of two that exclude each other.
@@ -31,6 +33,9 @@ enum CallError: Error, CustomStringConvertible {
     case .setting(let name, let found, let expected):
       "call: \(name) cannot be so, found \(found), expected \(expected)"
     case .noMemory(let code): "call: memory for batches was not given, found code \(code), expected 0"
+    case .sharedMemory(let bytes):
+      "call: memory for batches overlaps, found \(bytes) bytes that are given twice, expected images and labels that each "
+        + "have their own"
     case .notHeld(let index):
       "call: no such batch in hand, found \(index), expected one that was lent and not given back"
     case .oneOf(let names, let found): "call: found \(found) of \(names), expected one of the two"

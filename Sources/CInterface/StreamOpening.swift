@@ -70,8 +70,21 @@ struct StreamRequest {
     var described = segprep_batch_shape(shape)
     let code = give(options.context, &described, Int64(batches), &memories)
     guard code == 0 else { throw CallError.noMemory(code: code) }
-    return try memories.map {
+    let result = try memories.map {
       BatchMemory(image: try given($0.image, "a batch's image"), label: try given($0.label, "a batch's label"))
+    }
+    try refuseSharing(result, shape)
+    return result
+  }
+
+  /// Several threads write to all of them at once.
+  private func refuseSharing(_ memories: [BatchMemory], _ shape: BatchShape) throws(CallError) {
+    let places = memories.flatMap {
+      [(UInt(bitPattern: $0.image), shape.imageBytes), (UInt(bitPattern: $0.label), shape.labelBytes)]
+    }.sorted { $0.0 < $1.0 }
+    for ((place, bytes), (next, others)) in zip(places, places.dropFirst()) {
+      let apart = next - place
+      guard apart >= bytes else { throw .sharedMemory(bytes: min(bytes - Int(apart), others)) }
     }
   }
 }

@@ -104,8 +104,9 @@ typedef struct {
   uint8_t *label;
 } segprep_memory;
 
-// Gives memory for `count` batches of that shape, which must stay until the stream is closed. Called once, while the stream
-// is opened, by the thread that opens it. What it returns other than 0 makes the opening fail.
+// Gives memory for `count` batches of that shape, which must stay until the stream is closed; no image or label may overlap
+// another. Called once, while the stream is opened, by the thread that opens it, after options and state were found right.
+// What it returns other than 0 makes the opening fail.
 typedef int32_t (*segprep_memories)(
     void *context, const segprep_batch_shape *shape, int64_t count, segprep_memory *memories);
 
@@ -280,7 +281,8 @@ typedef struct {
 
 int32_t segprep_augmenter_open(const segprep_augmenter_options *options, segprep_augmenter *augmenter);
 
-// Augments a patch; `drawn`, unless NULL, becomes all that was drawn, as JSON, to be freed.
+// Augments a patch; `drawn`, unless NULL, becomes all that was drawn, as JSON, to be freed. Voxels that are not finite are
+// no error: they, and those of their channel that follow from them, become infinite or NaN.
 int32_t segprep_augment(segprep_augmenter augmenter, const segprep_patch_to_augment *patch, char **drawn);
 
 int32_t segprep_augmenter_close(segprep_augmenter augmenter);

@@ -31,15 +31,22 @@ public struct StreamPlan: Sendable {
     if let plan { try Self.check(manifest, of: folder, against: plan) }
     let config = plan?.config.stream ?? StreamConfig()
     (globalBatch, seed) = (config.globalBatch, UInt64(config.seed))
-    let isStored = manifest.sets.contains { $0.set == set && $0.variants != nil }
-    guard split.isTraining, let (augment, file) = try Self.augment(augmentation, plan, pipeline),
-      !augment.transforms.isEmpty
-    else {
+    guard split.isTraining else {
       self.augmentation = nil
       return
     }
-    if isStored {
-      if case .section = augmentation { throw StreamPlanError.augmentedAlready(folder: folder, set: set) }
+    let asked = try Self.augment(augmentation, plan, pipeline).flatMap { $0.0.transforms.isEmpty ? nil : $0 }
+    if manifest.sets.contains(where: { $0.set == set && $0.variants != nil }) {
+      // What is planned is what was stored; anything else that was asked for is not there.
+      guard case .planned = augmentation else {
+        throw asked == nil
+          ? StreamPlanError.augmentedAlways(folder: folder, set: set)
+          : StreamPlanError.augmentedAlready(folder: folder, set: set)
+      }
+      self.augmentation = nil
+      return
+    }
+    guard let (augment, file) = asked else {
       self.augmentation = nil
       return
     }
@@ -73,6 +80,8 @@ public enum StreamPlanError: Error, Equatable, CustomStringConvertible {
   case caseStatistics(file: String)
   /// An augmentation that is asked for where the set holds augmented versions.
   case augmentedAlready(folder: String, set: String)
+  /// No augmentation asked for where the set holds augmented versions.
+  case augmentedAlways(folder: String, set: String)
 
   /// The line that the user sees.
   public var description: String {
@@ -86,9 +95,17 @@ public enum StreamPlanError: Error, Equatable, CustomStringConvertible {
     case .augmentedAlready(let folder, let set):
       "\(folder): set \(set) holds augmented versions, found another augmentation of them, expected none; "
         + "leave it out, or stream another set"
+    case .augmentedAlways(let folder, let set):
+      "\(folder): set \(set) holds nothing but augmented versions, found no augmentation asked for, expected them as they "
+        + "are; leave that out, or choose a set without `variants`"
     }
   }
 
   /// Whether something was asked for that cannot be, rather than found to be wrong.
-  public var isUsage: Bool { if case .augmentedAlready = self { true } else { false } }
+  public var isUsage: Bool {
+    switch self {
+    case .augmentedAlready, .augmentedAlways: true
+    case .otherPipeline, .caseStatistics: false
+    }
+  }
 }

@@ -112,7 +112,7 @@ struct SampleCatalogue: Sendable {
     if let fold = split.fold, !(0..<manifest.folds).contains(fold) {
       throw StreamError.noSuchFold(folder: folder, found: fold, folds: manifest.folds)
     }
-    let grids = manifest.sets.filter { $0.sampling == "grid" && $0.variants == nil }.map(\.set)
+    let grids = manifest.sets.filter { $0.sampling == "grid" && $0.skipBlank != true && $0.variants == nil }.map(\.set)
     if !split.isTraining, !grids.contains(set) {
       throw StreamError.notAGrid(folder: folder, set: set, grids: grids)
     }

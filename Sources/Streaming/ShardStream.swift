@@ -39,7 +39,7 @@ public final class ShardStream: Sendable {
   /// Opens a stream, and begins to fill batches.
   /// - Parameters:
   ///   - folder: what `segprep shard` wrote.
-  ///   - set: a set's name; for validation one that was cut on a grid and not augmented.
+  ///   - set: a set's name; for validation one that was cut on a grid, with nothing left out, and not augmented.
   ///   - globalBatch: samples of all ranks in a batch.
   ///   - seed: of the order, and of augmentation.
   ///   - rank: from 0; it gets its `globalBatch / worldSize` samples of each batch.

@@ -8,7 +8,7 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
   case noSuchFold(folder: String, found: Int, folds: Int)
   /// A split without a patch.
   case emptySplit(folder: String, set: String, split: String)
-  /// Validation on patches that were not cut on a grid, or are augmented.
+  /// Validation on patches that were not cut on a grid, are not all of them, or are augmented.
   case notAGrid(folder: String, set: String, grids: [String])
   /// A batch that cannot be shared out.
   case ranks(globalBatch: Int, rank: Int, worldSize: Int)
@@ -47,8 +47,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
     case .emptySplit(let folder, let set, let split):
       return "\(folder): no patch in \(split) of set \(set), found none, expected at least one; choose another fold"
     case .notAGrid(let folder, let set, let grids):
-      return "\(folder): validation reads a set that was cut on a grid and not augmented, found \(set), "
-        + "expected \(list(grids))"
+      return "\(folder): validation reads a set that was cut on a grid, with nothing left out (skip_blank), and not "
+        + "augmented, found \(set), expected \(list(grids))"
     case .ranks(let globalBatch, let rank, let worldSize):
       return "global batch: cannot be shared out, found \(globalBatch) samples for rank \(rank) of \(worldSize), "
         + "expected a multiple of the world size from 1 on, and a rank below it"
@@ -76,7 +76,8 @@ public enum StreamError: Error, Equatable, CustomStringConvertible {
     case .cancelled: return "stream: was cancelled, found no more batches, expected nothing; open it again"
     case .waiting(let stall): return "\(stall)"
     case .damagedPatch(let folder, let damage):
-      return "\(folder)/\(damage.line); run `segprep repair`, or stream with damaged patches skipped"
+      return "\(folder)/\(damage.line); run `segprep repair`; "
+        + "only a stream opened with damage `skip` goes on without it"
     }
   }
 

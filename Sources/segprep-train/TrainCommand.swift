@@ -63,7 +63,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Between two checkpoints within an epoch.", valueName: "seconds"))
   var saveEvery = 600.0
 
-  @Flag(help: "Leave the pipeline's augmentation out.")
+  @Flag(help: "Leave the pipeline's augmentation out; refused for a set with variants.")
   var noAugment = false
 
   @Flag(help: "Print the result as JSON.")

@@ -80,7 +80,7 @@ struct StreamCommand: ParsableCommand {
   @Option(help: "What a damaged patch does: fail or skip.")
   var damage = StreamOptions.DamagePolicy.fail
 
-  @Flag(help: "Leave the pipeline's augmentation out.")
+  @Flag(help: "Leave the pipeline's augmentation out; refused for a set with variants.")
   var noAugment = false
 
   @Option(help: ArgumentHelp("A training step's time.", valueName: "ms"))

@@ -129,6 +129,69 @@ struct IntensityTests {
     #expect(try patch.replayed(record, by: augmenter) != result)
   }
 
+  /// Values that are not finite become no number, and so may others of their channel, as with NumPy; nothing ends.
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func whatIsNotFiniteStaysInItsChannel(value: Float) throws {
+    let plain = TestPatch.scattered(shape, channels: 2)
+    var patch = plain
+    patch.values[5] = value
+    for transforms: [Transform] in [
+      [.contrast(Contrast(factor: 0.5...0.5))], [.contrast(Contrast(factor: 1.25...1.25))],
+      [.contrast(Contrast(factor: 1.25...1.25, preservesRange: false)), .gamma(Gamma(exponent: 1.4...1.4))],
+      [.gamma(Gamma(exponent: 0.7...0.7))], [.gamma(Gamma(exponent: 1.5...1.5, inverts: true))],
+      [.gamma(Gamma(exponent: 1.5...1.5, retainsStatistics: true)), .contrast(Contrast(factor: 0.5...0.5))],
+      [.brightnessMultiplicative(BrightnessMultiplicative(factor: 1000...1000)), .gamma(Gamma(exponent: 1.5...1.5))],
+      [.gaussianBlur(GaussianBlur()), .gamma(Gamma(retainsStatistics: true)), .contrast(Contrast())],
+    ] {
+      let result = try patch.augmented(transforms).patch
+      let expected = try plain.augmented(transforms).patch
+      #expect(!result.values[5].isFinite, "\(transforms)")
+      #expect(result.values[shape.count...] == expected.values[shape.count...], "\(transforms)")
+    }
+  }
+
+  @Test(arguments: [Float16.nan, .infinity, -.infinity]) func halvesNeedNotBeFinite(value: Float16) throws {
+    let augmenter = try Augmenter(
+      transforms: [.brightnessAdditive(BrightnessAdditive(mean: 60000, deviation: 0))], patchShape: shape)
+    func augmented(_ values: [Float16]) throws -> [Float16] {
+      var values = values
+      _ = try values.withUnsafeMutableBufferPointer { image in
+        try augmenter.apply(
+          inPlace: #require(image.baseAddress), label: nil, channels: 1, padValues: [0], key: SampleKey(seed: 1),
+          workspace: AugmentationWorkspace())
+      }
+      return values
+    }
+    var values = [Float16](repeating: 2, count: shape.count)
+    let expected = try augmented(values)
+    values[5] = value
+    let result = try augmented(values)
+    #expect(result[5].isNaN == value.isNaN && result[5].sign == value.sign && !result[5].isFinite)
+    #expect(result[6...] == expected[6...] && result[..<5] == expected[..<5])
+    values[7] = 65504
+    #expect(throws: AugmentationError.beyondHalf(magnitude: 125504)) { try augmented(values) }
+  }
+
+  @Test(arguments: [
+    IntensityStatistics(minimum: 3, maximum: -2, mean: 0, deviation: 1),
+    IntensityStatistics(minimum: .nan, maximum: 3, mean: 0, deviation: 1),
+    IntensityStatistics(minimum: -2, maximum: 3, mean: .infinity, deviation: 1),
+    IntensityStatistics(minimum: -2, maximum: 1e40, mean: 0, deviation: 1),
+    IntensityStatistics(minimum: -2, maximum: 3, mean: 0, deviation: -1),
+  ])
+  func statisticsThatCannotBeAreRefused(statistics: IntensityStatistics) throws {
+    let patch = TestPatch.scattered(shape, channels: 2)
+    let augmenter = try Augmenter(transforms: [.contrast(Contrast(factor: 0.5...0.5))], patchShape: shape)
+    let record = augmenter.draw(SampleKey(seed: 1), channels: 2)
+    let right = IntensityStatistics(minimum: -2, maximum: 3, mean: 0, deviation: 1)
+    let error = #expect(throws: AugmentationError.self) {
+      try patch.replayed(record, by: augmenter, statistics: [right, statistics])
+    }
+    let line = error.map { "\($0)" } ?? ""
+    #expect(
+      line.hasPrefix("augmentation: the statistics of channel 2 cannot be so, found minimum \(statistics.minimum)"))
+    #expect(line.hasSuffix("expected float32 numbers, the minimum not above the maximum, the deviation not below 0"))
+  }
+
   @Test func blurOfAConstantIsTheConstant() throws {
     let patch = TestPatch(
       shape: Shape(z: 2, y: 3, x: 1), values: Array(repeating: 3, count: 6), classes: Array(repeating: 0, count: 6))

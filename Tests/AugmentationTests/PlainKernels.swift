@@ -44,7 +44,7 @@ enum PlainKernels {
     _ value: Float, offset: Float, scale: Float, exponent: Float, outScale: Float, outOffset: Float
   ) -> Float {
     let x = (value - offset) * scale
-    guard x >= .leastNormalMagnitude else { return 0 * outScale + outOffset }
+    guard x >= .leastNormalMagnitude else { return (x - x) * outScale + outOffset }
     let (fraction, e) = split(x)
     let high = Float(bitPattern: exponent.bitPattern & ~0xFFF)
     let (large, small) = (high * e, (exponent - high) * e + exponent * logTwoOfOnePlus(fraction))

@@ -19,9 +19,9 @@ class StreamCase(ShardCase):
         super().setUpClass()
         cls.raw = cls.make_raw(cls.folder / "raw", EXTENTS)
 
-    def make(self, **sections):
+    def make(self, patches=SETS[:3], **sections):
         """Shards and the pipeline that they were cut with."""
-        pipeline = self.cut(SETS[:3], folds={"count": 3}, **sections)
+        pipeline = self.cut(patches, folds={"count": 3}, **sections)
         return self.shard(self.ingest(self.raw, pipeline), pipeline), pipeline
 
     def run_stream(self, shards, pipeline, name="train", *options):

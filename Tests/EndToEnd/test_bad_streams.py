@@ -75,4 +75,4 @@ class BadStreamTests(StreamCase):
         self.assertRegex(
             errors,
             rf"^segprep: {self.file}: patch \d+ of case_\d+: (image|label) is damaged, found 0 bytes, expected \d+; "
-            r"run `segprep repair`, or stream with damaged patches skipped\n$")
+            r"run `segprep repair`; only a stream opened with damage `skip` goes on without it\n$")

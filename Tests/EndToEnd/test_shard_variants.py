@@ -1,5 +1,6 @@
 """Augmented versions in shards: which there are, what they were made from, the same every time, mended as they were."""
 
+import hashlib
 import json
 
 import h5py
@@ -159,18 +160,33 @@ class VariantTests(ShardCase):
         out = self.shard(self.prepared, pipeline)
         result = segprep("stream", out, "--pipeline", pipeline, "--set", "wide", "--fold", 0, "--validation")
         self.assertEqual(result.code, 64, result.err)
-        self.assertIn("cut on a grid and not augmented, found wide, expected grid", result.err)
+        self.assertRegex(result.err, "cut on a grid, .* and not augmented, found wide, expected grid\n$")
 
     def test_training_does_not_augment_them_again(self):
+        pipeline = self.pipeline_of({"preset": "miscnn"}, image="float32")
+        out, listed = self.shard(self.prepared, pipeline), self.fresh("samples.jsonl")
+        command = ["stream", out, "--pipeline", pipeline, "--set", "more", "--fold", 0, "--samples", listed]
+        result = segprep(*command)
+        self.assertEqual(result.code, 0, result.err)
+        stored = {(shard.path.name, number): shard.image[number] for shard, number, _ in self.versions(out)}
+        samples = [json.loads(line) for line in listed.read_text().splitlines()]
+        self.assertTrue(samples)
+        for sample in samples:
+            image = stored[sample["file"].split("/")[-1], sample["place"]]
+            self.assertEqual(hashlib.sha256(image.tobytes()).hexdigest(), sample["image_sha256"])
+
+    def test_none_of_them_is_without_augmentation(self):
         pipeline = self.pipeline_of({"preset": "miscnn"})
-        out, lists = self.shard(self.prepared, pipeline), []
-        for options in [[], ["--no-augment"]]:
-            lists.append(self.fresh("samples.jsonl"))
-            command = ["stream", out, "--pipeline", pipeline, "--set", "more", "--fold", 0, "--samples", lists[-1]]
-            result = segprep(*command, *options)
-            self.assertEqual(result.code, 0, result.err)
-        self.assertEqual(lists[0].read_text(), lists[1].read_text())
-        self.assertNotEqual(lists[0].read_text(), "")
+        out, run = self.shard(self.prepared, pipeline), self.folder / "run"
+        for command in [
+            ["stream", out, "--pipeline", pipeline, "--set", "more", "--fold", 0],
+            ["train", out, "--pipeline", pipeline, "--fold", 0, "--out", run],
+        ]:
+            result = segprep(*command, "--no-augment")
+            self.assertEqual((result.code, result.out), (64, ""), result.err)
+            self.assertIn("set more holds nothing but augmented versions, found no augmentation asked for", result.err)
+            self.assertEqual(len(result.err.splitlines()), 1, result.err)
+        self.assertFalse(run.exists())
 
     def test_mistakes(self):
         result, _ = self.run_shard(self.prepared, self.pipeline_of([{"brightness_additive": {"mean": 100000}}]))

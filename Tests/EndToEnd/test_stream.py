@@ -78,12 +78,20 @@ class StreamTests(StreamCase):
         self.assertRegex(
             result.err,
             rf"^segprep: {shard.path}: patch 2 of {shard.cases[2]}: image is damaged, found crc32c 0x\w+, "
-            r"expected 0x\w+; run `segprep repair`, or stream with damaged patches skipped\n$")
+            r"expected 0x\w+; run `segprep repair`; only a stream opened with damage `skip` goes on without it\n$")
         options = ["--damage", "skip", "--global-batch", 1]
         samples, report = self.stream(shards, pipeline, "train", "--fold", 0, *options, code=1)
         self.assertEqual([(s["file"], s["place"]) for s in samples if not s["valid"]], [("train/fold1-00001.h5", 2)])
         self.assertEqual([damage["patch"] for damage in report["damages"]], [2])
         self.stream(shards, pipeline, "train", "--fold", 1)
+
+    def test_a_grid_without_its_blank_windows_is_not_validated_on(self):
+        shards, pipeline = self.make(SETS)
+        result = self.run_stream(shards, pipeline, "busy", "--fold", 0, "--validation")
+        self.assertEqual((result.code, result.out), (64, ""), result.err)
+        self.assertRegex(
+            result.err, r"with nothing left out \(skip_blank\), and not augmented, found busy, expected grid, large\n$")
+        self.stream(shards, pipeline, "busy", "--fold", 0)
 
     def test_what_cannot_be_streamed(self):
         shards, pipeline = self.make()
@@ -91,7 +99,7 @@ class StreamTests(StreamCase):
         for code, pattern, arguments in [
             (64, "no such set, found trains, expected train, anywhere, grid", [pipeline, "trains"]),
             (64, "no such fold, found 3, expected 0 to 2", [pipeline, "train", "--fold", 3]),
-            (64, "validation reads a set that was cut on a grid and not augmented, found train, expected grid",
+            (64, "validation reads a set that was cut on a grid, .*, found train, expected grid\n",
              [pipeline, "train", "--fold", 0, "--validation"]),
             (64, "global batch: larger than train of fold 0, found 1000, expected at most its 36 patches",
              [pipeline, "train", "--fold", 0, "--global-batch", 1000]),

@@ -138,6 +138,35 @@ import Volumes
     }
   }
 
+  /// Of a field in the last sampling, and of one in a sampling before it, which covers the margin too.
+  @Test(arguments: ["", ", gamma, rotation"]) func storedFieldsDoNotFoldWhereThatIsAskedFor(after: String) throws {
+    let data = try RawFolder(2)
+    func fields(avoidFolds: Bool) throws -> [(field: ElasticField, over: Shape)] {
+      let elastic = "{elastic: {alpha: {lower: 40, upper: 40}, sigma: 2, avoid_folds: \(avoidFolds)}}"
+      let manifest = try shard(
+        data, text(Self.random, augment: "[\(elastic)\(after)]"), into: "shards \(avoidFolds)"
+      ).manifest
+      return try manifest.files.flatMap { file in
+        let reader = try ShardReader(path: data.folder.path("shards \(avoidFolds)/\(file.file)"))
+        return try reader.index.patches.flatMap { patch in
+          let variant = try VariantRecord(text: patch.augmentation)
+          let margin = after.isEmpty ? Shape(z: 0, y: 0, x: 0) : variant.margin
+          return variant.record.transforms.compactMap { entry -> (ElasticField, Shape)? in
+            guard case .elastic(let field) = entry.drawn else { return nil }
+            return (field, Shape { reader.layout.shape[$0] + 2 * margin[$0] })
+          }
+        }
+      }
+    }
+    let sampler = SpatialSampler()
+    let (plain, damped) = (try fields(avoidFolds: false), try fields(avoidFolds: true))
+    #expect(plain.count == 12 && damped.count == 12)
+    #expect(plain.contains { sampler.smallestDeterminant(of: $0.field, over: $0.over) <= 0 })
+    #expect(damped.allSatisfy { sampler.smallestDeterminant(of: $0.field, over: $0.over) > 0 })
+    #expect(plain.allSatisfy { $0.field.damping == 1 } && damped.contains { $0.field.damping < 1 })
+    #expect(zip(plain, damped).allSatisfy { $0.field.seed == $1.field.seed })
+  }
+
   @Test func valuesBeyondHalfAreNamed() throws {
     let data = try RawFolder(1)
     let error = #expect(throws: ShardError.self) {

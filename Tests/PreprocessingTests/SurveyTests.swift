@@ -132,6 +132,21 @@ import Volumes
     }
   }
 
+  /// Planes of 2 MB, of which few are in the ring: every fifth takes long to decode, and others pass it meanwhile.
+  @Test func slowPlaneIsNotOverwrittenByThoseThatPassIt() throws {
+    let layout = ArrayLayout(extents: [512, 512, 20], orientation: .ras, scalar: .float64)
+    let (image, label) = (BandedSource(layout), BandedSource(layout))
+    let raw = RawVolumes(
+      channels: [image], label: label, mapping: LabelMapping(classes: [0: 0, 1: 1]), affine: .identity)
+    let workers = Workers(count: 4)
+    defer { workers.stop() }
+    let (survey, counts) = try RawSurvey.read(raw, on: workers)
+    #expect(counts?[1] == label.voxels)
+    #expect(survey.channels[0].foreground.count == Double(label.voxels))
+    #expect(survey.channels[0].foreground.minimum == 1)
+    #expect(survey.components?.counts[1] == label.parts)
+  }
+
   @Test func labelStoredAlongOtherAxesIsTheSameLabel() throws {
     let shape = Shape(z: 9, y: 12, x: 15)
     let (image, label) = (Grid.random(shape, -50...50, seed: 8), Self.noise(shape, share: 0.4, seed: 9))
@@ -192,5 +207,24 @@ import Volumes
     let histogram = StagePreview.Histogram(of: [-greatest, -greatest / 4, 0, greatest / 4, greatest], bins: 4)
     #expect(histogram.counts == [1, 1, 2, 1])
     #expect(StagePreview.Histogram(of: [3, 3], bins: 4).counts == [2, 0, 0, 0])
+  }
+}
+
+/// Planes of zeros; in every fifth plane every other voxel is 1, which takes far longer to decode.
+private final class BandedSource: PlaneSource, @unchecked Sendable {
+  let layout: ArrayLayout
+  private var next = 0
+
+  init(_ layout: ArrayLayout) { self.layout = layout }
+
+  var voxels: Int { (layout.planes + 4) / 5 * layout.planeCount / 2 }
+  /// Each line of voxels is a part: those along the fastest axis lie apart, and the planes between are empty.
+  var parts: Int { (layout.planes + 4) / 5 * layout.extents[0] / 2 }
+
+  func readPlane(into plane: UnsafeMutableRawBufferPointer) {
+    let values = plane.bindMemory(to: Double.self)
+    values.initialize(repeating: 0)
+    if next % 5 == 0 { for voxel in stride(from: 0, to: values.count, by: 2) { values[voxel] = 1 } }
+    next += 1
   }
 }

@@ -41,7 +41,8 @@ import Volumes
     #expect(refusal { try open(.validation(fold: -1), set: "grid") } == ".: no such fold, found -1, expected 0 to 1")
     #expect(
       refusal { try open(.validation(fold: 0)) }
-        == ".: validation reads a set that was cut on a grid and not augmented, found random, expected grid")
+        == ".: validation reads a set that was cut on a grid, with nothing left out (skip_blank), and not augmented, "
+        + "found random, expected grid")
     #expect(
       refusal { try open(globalBatch: 21) }
         == "global batch: larger than train of fold 0, found 21, expected at most its 20 patches")
@@ -77,7 +78,7 @@ import Volumes
       let message = folder.message { _ = try stream.collect() }
       #expect(
         message?.wholeMatch(
-          of: /\.\/random\/fold1-00000.h5: patch 3 of case_00002: image is damaged, found crc32c .*expected .*skipped/)
+          of: /\.\/random\/fold1-00000.h5: patch 3 of case_00002: image is damaged, found crc32c .*without it/)
           != nil, "\(message ?? "nothing")")
       // It stays so.
       #expect(folder.message { _ = try stream.next() } == message)

@@ -12,12 +12,15 @@ struct ChannelStatistics: Equatable {
   /// After `v * scale + offset`, in the kernel's arithmetic.
   func scaled(by scale: Float, offset: Float) -> ChannelStatistics {
     ChannelStatistics(
-      range: range.map {
-        let ends = ($0.lowerBound * scale + offset, $0.upperBound * scale + offset)
-        return min(ends.0, ends.1)...max(ends.0, ends.1)
-      },
+      range: range.flatMap { Self.range($0.lowerBound * scale + offset, $0.upperBound * scale + offset) },
       mean: mean.map { $0 * Double(scale) + Double(offset) },
       deviation: deviation.map { $0 * Double(abs(scale)) })
+  }
+
+  /// The range that two values are the ends of; nil, not known, where one of them is no number.
+  static func range(_ one: Float, _ other: Float) -> ClosedRange<Float>? {
+    if one <= other { return one...other }
+    return other <= one ? other...one : nil
   }
 
   func knows(_ wanted: Measurement.Wanted) -> Bool {

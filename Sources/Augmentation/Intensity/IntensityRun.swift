@@ -100,7 +100,7 @@ struct IntensityRun {
     if retainsStatistics, !isKnown { wait(.measure(before)) }
     wait(.power(power))
     let ends = [range.lowerBound, range.upperBound].map { ChunkOperation.power(power).applied(to: $0) }
-    statistics = ChannelStatistics(range: min(ends[0], ends[1])...max(ends[0], ends[1]))
+    statistics = ChannelStatistics(range: ChannelStatistics.range(ends[0], ends[1]))
     ofCase = ofCase.map { _ in statistics }
     guard retainsStatistics else { return }
     wait(.measure(after))

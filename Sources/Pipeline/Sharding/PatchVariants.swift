@@ -26,12 +26,15 @@ struct PatchVariants: Sendable {
     of patches: [ShardPatch], in volume: Shape, channels: Int
   ) throws -> (patches: [ShardPatch], largestSource: Int) {
     var largest = 0
+    let workspace = AugmentationWorkspace()
     let versions = try patches.enumerated().flatMap { number, patch in
       try (1...set.variants).map { variant in
         let key = SampleKey(
           seed: UInt64(set.seed), caseIdentifier: patch.caseIdentifier, patch: UInt32(number), epoch: UInt32(variant))
-        let record = drawing.draw(key, channels: channels)
-        let margin = margin(of: record, at: patch.origin, in: volume)
+        let drawn = drawing.draw(key, channels: channels)
+        let margin = margin(of: drawn, at: patch.origin, in: volume)
+        // A field before the last sampling covers the margin too, and must not fold there.
+        let record = try augmenter(margin).unfolded(drawn, workspace: workspace)
         largest = max(largest, set.sourceShape(margin).count)
         let origin = patch.origin.moved(by: record.originShift)
         return ShardPatch(
@@ -40,6 +43,11 @@ struct PatchVariants: Sendable {
       }
     }
     return (versions, largest)
+  }
+
+  private func augmenter(_ margin: Shape) throws -> Augmenter {
+    try Augmenter(
+      transforms: augment.transforms, patchShape: set.shape, margin: margin, sampling: augment.sampling)
   }
 
   /// The flags of a patch that jitter has moved.
@@ -75,8 +83,7 @@ struct PatchVariants: Sendable {
     let statistics = mapped.description.statistics.channels
     let room = scratch.room(channels: statistics.count, voxels: source.storedShape.count)
     mapped.cut(place, of: source, into: room)
-    let augmenter = try Augmenter(
-      transforms: augment.transforms, patchShape: set.shape, margin: variant.margin, sampling: augment.sampling)
+    let augmenter = try augmenter(variant.margin)
     guard let image = room.image.baseAddress, let target = buffers.image.baseAddress else { return }
     try statistics.map { Float($0.minimum) }.withUnsafeBufferPointer { pads in
       guard let pads = pads.baseAddress else { return }

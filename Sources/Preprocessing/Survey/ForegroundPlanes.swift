@@ -13,7 +13,8 @@ final class ForegroundPlanes: Sendable {
   }
 
   private let state: Mutex<State>
-  private static let window = 16
+  /// Planes from the oldest that somebody has not seen, within which all lie that are being decoded.
+  static let window = 16
 
   /// - Parameter users: how often each plane is taken.
   init(planes: Int, users: Int) {

@@ -20,7 +20,8 @@ extension RawSurvey {
     }
     let counts = Counts()
     if let source = raw.label {
-      let slots = PlaneReading.ringBytes(of: source.layout) / source.layout.planeBytes
+      // Threads decode several planes at once, all of one window: none may lie where another does.
+      let slots = min(ForegroundPlanes.window, source.layout.planes)
       let decoder = LabelDecoder(layout: source.layout, mapping: raw.mapping, slots: slots)
       let reading = PlaneReading(source: source, mayUse: surveying.mayDecode) { plane, k in
         let found = decoder.take(plane, at: k)
