@@ -106,7 +106,7 @@ public enum DecathlonLayout {
   /// What to say about images that are there and not listed.
   private static func note(onFilesBeside listed: Set<String>, _ root: String) -> String? {
     let others = ["imagesTr", "imagesTs"].flatMap { folder in
-      NnUNetLayout.files(in: folder, of: root).map { "\(folder)/\($0)" }
+      ((try? NnUNetLayout.files(in: folder, of: root)) ?? []).map { "\(folder)/\($0)" }
     }.filter { !listed.contains($0) }
     guard !others.isEmpty else { return nil }
     return "\(DatasetDescription.fileName): does not list \(DatasetError.listing(others)): passed over"

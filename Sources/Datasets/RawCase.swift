@@ -36,6 +36,11 @@ public struct RawCase: Sendable, Equatable {
     self.notes = notes
   }
 
+  /// The problem of a case whose file is none.
+  static func notAFile(_ identifier: String, _ name: String) -> String {
+    "\(identifier): \(name) is not a file, found a folder or a broken link, expected a NIfTI file; copy it again"
+  }
+
   /// The files that the case is read from, images first; one that holds several channels is there once.
   public var files: [RawFile] {
     (images + [label].compactMap { $0 }).reduce(into: []) { files, next in

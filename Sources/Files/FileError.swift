@@ -29,6 +29,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether nothing of that name is there.
   public var isAbsent: Bool { code == ENOENT }
 
+  /// Whether no folder can be of that name.
+  public var isNoFolder: Bool { [ENOENT, ENOTDIR, ELOOP].contains(code) }
+
   /// Whether it may not be read or written.
   public var isForbidden: Bool { code == EACCES || code == EPERM }
 

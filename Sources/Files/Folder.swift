@@ -59,7 +59,13 @@ public enum Folder {
     var status = stat()
     if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : "a file" }
     if errno == ELOOP { return "links that lead in a circle" }
-    return lstat(path, &status) == 0 ? "a link that leads nowhere" : "nothing"
+    return isBrokenLink(path) ? "a link that leads nowhere" : "nothing"
+  }
+
+  /// Whether a link is there that leads nowhere, as into a share that is not mounted.
+  public static func isBrokenLink(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 && errno == ENOENT && lstat(path, &status) == 0
   }
 
   /// Makes a folder and those above it, where they are missing.
