@@ -57,6 +57,14 @@ enum Gateway {
     return outcome.result
   }
 
+  /// How files are opened: without locks, which file servers often refuse; files are written under another name and
+  /// renamed once they are whole.
+  static func access(_ path: String) throws(HDF5Error) -> Identifier {
+    let access = Identifier(try call(path, "prepare HDF5") { H5Pcreate(segprep_h5_file_access()) }, H5Pclose)
+    try call(path, "prepare HDF5") { segprep_h5_without_locks(access.value) }
+    return access
+  }
+
   /// HDF5 puts the time, its file's name and addresses beside the system's reason; only the reason is ours to repeat.
   private static func essence(of detail: String) -> String {
     guard let start = detail.range(of: "error message = '"),
