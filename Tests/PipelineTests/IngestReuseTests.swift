@@ -161,6 +161,22 @@ struct IngestReuseTests {
     #expect(try data.folder.names("prepared/previews") == ["case_00000"])
   }
 
+  /// A run that ends before its manifest is written leaves one that names what is there.
+  @Test func nothingGoesThatTheManifestStillNames() throws {
+    let data = try RawFolder(3)
+    try data.run()
+    let first = "prepared/cases/case_00000.h5"
+    try data.folder.put(try data.folder.contents(first).prefix(100), first)
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00002")
+    var ingest = try data.ingest(only: ["case_00001"])
+    ingest.prune = true
+    // The first case is not looked at until the fingerprint of all is taken.
+    #expect(throws: (any Error).self) { try ingest.run(observer: Deaf()) }
+    for entry in try Manifest.required(folder: data.prepared).cases {
+      #expect(FileManager.default.fileExists(atPath: data.prepared + "/" + entry.file))
+    }
+  }
+
   @Test func redoMakesEverything() throws {
     let data = try RawFolder(2)
     try data.run()

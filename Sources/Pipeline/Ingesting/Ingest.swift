@@ -157,11 +157,12 @@ public struct Ingest: Sendable {
     let ending = try IngestEnding(ingest: self, preview: preview, earlier: earlier, results: results)
     var manifest = ending.manifest
     manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
-    for identifier in ending.removable { output.remove(identifier) }
     try AtomicFile.write(
       try CanonicalJSON.text(DatasetFingerprint(of: manifest, folder: output.path)),
       to: output.path + "/dataset_fingerprint.json", flush: sync)
     try manifest.write(folder: output.path, flush: sync)
+    // Not before: the manifest names nothing that is not there, whenever the run ends.
+    for identifier in ending.removable { output.remove(identifier) }
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
       cases: results.reports, manifest: manifest, gone: ending.gone, moved: ending.moved,
