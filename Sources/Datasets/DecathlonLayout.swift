@@ -34,13 +34,13 @@ public enum DecathlonLayout {
       listed.insert(image)
       var found = RawCase(identifier: identifier, images: [], label: nil)
       if let problem = problem(image, of: identifier, root) {
-        found.problems.append(problem)
+        found.imageProblems.append(problem)
       } else {
         found.images = volumes.map { RawFile(image, below: root, volume: $0) }
       }
       if let label = try entry.label.map({ label throws(DatasetError) in try path(label, description) }) {
         if let problem = problem(label, of: identifier, root) {
-          found.problems.append(problem)
+          found.labelProblems.append(problem)
         } else {
           found.label = RawFile(label, below: root)
         }

@@ -48,7 +48,7 @@ public enum NnUNetLayout {
       if Folder.isFile(label.path) {
         found.label = label
       } else {
-        found.problems.append(RawCase.notAFile(identifier, label.name))
+        found.labelProblems.append(RawCase.notAFile(identifier, label.name))
       }
       return found
     }
@@ -126,7 +126,7 @@ private struct NumberedImages {
   func rawCase(_ identifier: String, channels: [(number: Int, name: String)]) -> RawCase {
     var found = RawCase(identifier: identifier, images: [], label: nil)
     guard let numbers = numbers[identifier] else {
-      found.problems = [
+      found.imageProblems = [
         "\(identifier): its label has no image, found labelsTr/\(identifier)\(ending), "
           + "expected \(folder)/\(identifier)_0000\(ending); copy the images again, or remove the label"
       ]
@@ -136,7 +136,7 @@ private struct NumberedImages {
     if !missing.isEmpty {
       let names = missing.map { "\(folder)/\(name(identifier, $0.number)) (\($0.name))" }
       let there = numbers.sorted().map { name(identifier, $0) }
-      found.problems.append(
+      found.imageProblems.append(
         "\(identifier): \(DatasetError.list(names)) \(missing.count == 1 ? "is" : "are") missing, found "
           + "\(DatasetError.listing(there)); copy the case again, or leave the channel out of `channels`")
     }
@@ -145,10 +145,10 @@ private struct NumberedImages {
       if Folder.isFile(image.path) {
         found.images.append(image)
       } else {
-        found.problems.append(RawCase.notAFile(identifier, image.name))
+        found.imageProblems.append(RawCase.notAFile(identifier, image.name))
       }
     }
-    if !found.problems.isEmpty { found.images = [] }
+    if !found.imageProblems.isEmpty { found.images = [] }
     return found
   }
 

@@ -41,16 +41,18 @@ public struct PairsLayout: Sendable, Equatable {
     let cases = identifiers.sortedByBytes().map { identifier in
       var found = RawCase(identifier: identifier, images: [], label: nil)
       for (index, files) in files.enumerated() {
-        guard let match = Self.only(files[identifier] ?? [], images[index], of: &found) else { continue }
+        guard let match = Self.only(files[identifier] ?? [], images[index], of: identifier, &found.imageProblems) else {
+          continue
+        }
         if let match { found.images.append(RawFile(match.name, below: root)); continue }
-        found.problems.append(
+        found.imageProblems.append(
           "\(identifier): no image of \(channels[index]), found no such file, expected \(path(images[index], identifier)); "
             + "copy the case again, or mend the pattern")
       }
-      if let label, let match = Self.only(labels[identifier] ?? [], label, of: &found) {
+      if let label, let match = Self.only(labels[identifier] ?? [], label, of: identifier, &found.labelProblems) {
         found.label = match.map { RawFile($0.name, below: root) }
       }
-      if !found.problems.isEmpty { found.images = [] }
+      if !found.imageProblems.isEmpty { found.images = [] }
       return found
     }
     return Discovery(cases: cases)
@@ -93,20 +95,20 @@ public struct PairsLayout: Sendable, Equatable {
     return files
   }
 
-  /// The one file of a case, nil inside where there is none; nil outside, and a problem of the case, where there are
-  /// several, or where it is no file.
+  /// The one file of a case, nil inside where there is none; nil outside, and a problem, where there are several, or
+  /// where it is no file.
   private static func only(
-    _ matches: [PatternSearch.Match], _ pattern: CasePattern, of found: inout RawCase
+    _ matches: [PatternSearch.Match], _ pattern: CasePattern, of identifier: String, _ problems: inout [String]
   ) -> PatternSearch.Match?? {
     if matches.count > 1 {
-      found.problems.append(
-        "\(found.identifier): the pattern \(pattern) fits several files, "
+      problems.append(
+        "\(identifier): the pattern \(pattern) fits several files, "
           + "found \(DatasetError.list(matches.map(\.name))), "
           + "expected one; write more of the name into the pattern, or remove the others")
       return nil
     }
     guard let match = matches.first, !match.isFile else { return .some(matches.first) }
-    found.problems.append(RawCase.notAFile(found.identifier, match.name))
+    problems.append(RawCase.notAFile(identifier, match.name))
     return nil
   }
 

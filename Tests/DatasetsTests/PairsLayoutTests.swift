@@ -93,6 +93,15 @@ import Testing
     #expect(try problems("m/{case}.nii") == [line("d", "i/d.nii")])
   }
 
+  /// Whoever predicts a case needs no label of it.
+  @Test func problemsOfTheLabelAreNoneWithoutIt() throws {
+    let folder = try TemporaryFolder(["i/a.nii", "l/a_1.nii", "l/a_2.nii", "l/b_1.nii"])
+    let cases = try discover(folder, ["i/{case}.nii"], "l/{case}_*.nii")
+    #expect(cases.map(\.problems.count) == [1, 1])
+    #expect(cases[0].withoutLabel.problems.isEmpty && cases[0].images.map(\.name) == ["i/a.nii"])
+    #expect(cases[1].withoutLabel.problems == cases[1].problems)
+  }
+
   @Test func folderThatIsABrokenLinkIsRefused() throws {
     let folder = try TemporaryFolder(["i/a.nii"])
     try folder.link("masks", to: "/nowhere")

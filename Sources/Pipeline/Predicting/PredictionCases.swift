@@ -111,11 +111,7 @@ public struct PredictionCases: Sendable {
     guard !cases.isEmpty else { throw PredictionError.noCases(path: path) }
     var chosen = PredictionCases(
       identifiers: cases.map(\.identifier),
-      places: cases.map { item in
-        var item = item
-        (item.label, item.missingLabel) = (nil, nil)
-        return .raw(item)
-      }, plan: plan, maps: nil)
+      places: cases.map { .raw($0.withoutLabel) }, plan: plan, maps: nil)
     if Folder.isFolder(path) { chosen.raw = path }
     return chosen
   }
