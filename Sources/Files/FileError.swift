@@ -42,6 +42,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     var text = "\(path): \(reason)"
     if isOutOfSpace { text += "; free some space and run the same command again" }
+    if code == EMFILE {
+      text += "; raise the limit (ulimit -n), or make fewer, larger shards (shards: {file_patches: N})"
+    }
     return text
   }
 }

@@ -8,9 +8,15 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
   case unexpected(path: String, name: String, found: String, expected: String)
 
   /// Whether the disk (or the quota) is full.
-  public var isOutOfSpace: Bool {
+  public var isOutOfSpace: Bool { isSystem(ENOSPC) || isSystem(EDQUOT) }
+
+  /// Whether the process has as many files open as it may.
+  public var isOutOfFiles: Bool { isSystem(EMFILE) }
+
+  /// Whether it is the system's error of that number.
+  private func isSystem(_ code: Int32) -> Bool {
     guard case .failed(_, _, let detail) = self else { return false }
-    return [ENOSPC, EDQUOT].contains { detail == String(cString: strerror($0)) }
+    return detail == String(cString: strerror(code))
   }
 
   /// The same error, about the file that was to be written rather than its temporary name.
