@@ -104,7 +104,7 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "Pipeline",
+        "Files", "Pipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -19,6 +19,16 @@ static inline hid_t segprep_h5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t segprep_h5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t segprep_h5_c_string(void) { return H5T_C_S1; }
 
+// Where the library is too old to be asked, HDF5_USE_FILE_LOCKING=FALSE in the environment does it.
+static inline herr_t segprep_h5_without_locks(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERS_MINOR == 10 && H5_VERSION_GE(1, 10, 7))
+  return H5Pset_file_locking(access, 0, 1);
+#else
+  (void)access;
+  return 0;
+#endif
+}
+
 // HDF5 1.10 has no name for IEEE 754 binary16; made once, for the process. NumPy knows the type by these very fields.
 static inline hid_t segprep_h5_float16(void) {
   static hid_t type = -1;

@@ -11,7 +11,9 @@ enum BraTS20Case {
       names = try Folder.names(in: folder).filter { !$0.hasPrefix(".") }
     } catch {
       let what = Folder.isFolder(folder) ? "a folder that cannot be listed" : "a file or a broken link"
-      found.problems = ["\(identifier): is not a case, found \(what), expected a folder with a file for each channel"]
+      found.imageProblems = [
+        "\(identifier): is not a case, found \(what), expected a folder with a file for each channel"
+      ]
       return found
     }
     var missing: [String] = []
@@ -19,15 +21,15 @@ enum BraTS20Case {
       switch File("\(identifier)_\(channel)", among: names, in: folder) {
       case .path(let path): found.images.append(RawFile(path))
       case .missing: missing.append("\(identifier)_\(channel).nii.gz")
-      case .unusable(let problem): found.problems.append("\(identifier): \(problem)")
+      case .unusable(let problem): found.imageProblems.append("\(identifier): \(problem)")
       }
     }
     if !missing.isEmpty {
-      found.problems.append(
+      found.imageProblems.append(
         "\(identifier): \(DatasetError.list(missing)) \(missing.count == 1 ? "is" : "are") missing, found "
           + "\(DatasetError.listing(names)); download the case again, or leave the channel out of `channels`")
     }
-    if !found.problems.isEmpty { found.images = [] }
+    if !found.imageProblems.isEmpty { found.images = [] }
     readLabel(of: &found, among: names, in: folder)
     return found
   }
@@ -36,7 +38,7 @@ enum BraTS20Case {
     let identifier = found.identifier
     switch File("\(identifier)_seg", among: names, in: folder) {
     case .path(let path): found.label = RawFile(path)
-    case .unusable(let problem): found.problems.append("\(identifier): \(problem)")
+    case .unusable(let problem): found.labelProblems.append("\(identifier): \(problem)")
     case .missing:
       let candidates = others(of: identifier, among: names).map { RawFile(Folder.join(folder, $0)) }
       if !candidates.isEmpty { found.missingLabel = .init(name: "\(identifier)_seg.nii.gz", candidates: candidates) }

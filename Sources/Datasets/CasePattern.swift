@@ -77,6 +77,9 @@ struct PatternComponent: Sendable, Hashable {
     self.parts = parts
   }
 
+  /// Whether one name alone fits.
+  var isFixed: Bool { parts.allSatisfy { if case .text = $0 { true } else { false } } }
+
   /// What the case is called if `name` fits; several where it can be read in several ways, none where it does not fit.
   /// nil stands for a name without {case}.
   /// - Parameter known: the case's name, from a folder above.

@@ -34,13 +34,13 @@ public enum DecathlonLayout {
       listed.insert(image)
       var found = RawCase(identifier: identifier, images: [], label: nil)
       if let problem = problem(image, of: identifier, root) {
-        found.problems.append(problem)
+        found.imageProblems.append(problem)
       } else {
         found.images = volumes.map { RawFile(image, below: root, volume: $0) }
       }
       if let label = try entry.label.map({ label throws(DatasetError) in try path(label, description) }) {
         if let problem = problem(label, of: identifier, root) {
-          found.problems.append(problem)
+          found.labelProblems.append(problem)
         } else {
           found.label = RawFile(label, below: root)
         }
@@ -106,7 +106,7 @@ public enum DecathlonLayout {
   /// What to say about images that are there and not listed.
   private static func note(onFilesBeside listed: Set<String>, _ root: String) -> String? {
     let others = ["imagesTr", "imagesTs"].flatMap { folder in
-      NnUNetLayout.files(in: folder, of: root).map { "\(folder)/\($0)" }
+      ((try? NnUNetLayout.files(in: folder, of: root)) ?? []).map { "\(folder)/\($0)" }
     }.filter { !listed.contains($0) }
     guard !others.isEmpty else { return nil }
     return "\(DatasetDescription.fileName): does not list \(DatasetError.listing(others)): passed over"

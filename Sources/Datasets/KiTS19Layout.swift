@@ -45,24 +45,24 @@ public enum KiTS19Layout {
       names = try Folder.names(in: folder)
     } catch {
       let what = Folder.isFolder(folder) ? "a folder that cannot be listed" : "a file or a broken link"
-      found.problems = ["\(identifier): is not a case, found \(what), expected a folder with imaging.nii.gz"]
+      found.imageProblems = ["\(identifier): is not a case, found \(what), expected a folder with imaging.nii.gz"]
       return found
     }
     do {
       if let image = try file("imaging", among: names, in: folder) {
         found.images = [image]
       } else {
-        found.problems.append(
+        found.imageProblems.append(
           "\(identifier): imaging.nii.gz is missing, found \(DatasetError.listing(names)); "
             + "the images are downloaded by the data set's own get_imaging script")
       }
     } catch {
-      found.problems.append(notAFile(error, in: identifier) + "; download it again")
+      found.imageProblems.append(notAFile(error, in: identifier) + "; download it again")
     }
     do {
       found.label = try file("segmentation", among: names, in: folder)
     } catch {
-      found.problems.append(notAFile(error, in: identifier) + "; copy it again, or remove it")
+      found.labelProblems.append(notAFile(error, in: identifier) + "; copy it again, or remove it")
     }
     return found
   }

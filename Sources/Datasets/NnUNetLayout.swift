@@ -13,8 +13,8 @@ public enum NnUNetLayout {
   /// - Parameters:
   ///   - channels: Names from `dataset.json`, in the order of the prepared image.
   ///   - labels: The pipeline's, which must not contradict `dataset.json`.
-  /// - Throws: `DatasetError` for a `dataset.json` that cannot be used, where there is no case, and for cases that are in
-  ///   both folders.
+  /// - Throws: `DatasetError` for a `dataset.json` that cannot be used, for a folder that cannot be listed, where there is
+  ///   no case, and for cases that are in both folders.
   public static func discover(
     _ root: String, channels: [String], labels: LabelScheme
   ) throws(DatasetError) -> Discovery {
@@ -27,8 +27,8 @@ public enum NnUNetLayout {
         expected: "the files in imagesTr and labelsTr",
         advice: "link them there, or use the layout pairs")
     }
-    let training = NumberedImages(in: "imagesTr", of: root, ending: ending)
-    let test = NumberedImages(in: "imagesTs", of: root, ending: ending)
+    let training = try NumberedImages(in: "imagesTr", of: root, ending: ending)
+    let test = try NumberedImages(in: "imagesTs", of: root, ending: ending)
     guard !training.numbers.isEmpty || !test.numbers.isEmpty else {
       throw .unusable(
         place: root, problem: "no case there",
@@ -37,7 +37,7 @@ public enum NnUNetLayout {
         advice: description.training == nil ? "" : "the Decathlon's files are read by `layout: msd`")
     }
     let labelled = Set(
-      files(in: "labelsTr", of: root).filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) })
+      try files(in: "labelsTr", of: root).filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) })
     try refuse(test.numbers.keys.filter { training.numbers[$0] != nil || labelled.contains($0) }, root)
 
     let read = { (identifier: String, images: NumberedImages, hasLabel: Bool) in
@@ -48,7 +48,7 @@ public enum NnUNetLayout {
       if Folder.isFile(label.path) {
         found.label = label
       } else {
-        found.problems.append(NumberedImages.notAFile(identifier, label.name))
+        found.labelProblems.append(RawCase.notAFile(identifier, label.name))
       }
       return found
     }
@@ -87,8 +87,9 @@ public enum NnUNetLayout {
   }
 
   /// The names in a folder of the data set, without what a Mac leaves; none where there is no such folder.
-  static func files(in folder: String, of root: String) -> [String] {
-    ((try? Folder.names(in: Folder.join(root, folder))) ?? []).filter { !$0.hasPrefix(".") }
+  /// - Throws: `DatasetError` for a folder that cannot be listed.
+  static func files(in folder: String, of root: String) throws(DatasetError) -> [String] {
+    try ListedFolder.namesIfThere(in: Folder.join(root, folder)).filter { !$0.hasPrefix(".") }
   }
 }
 
@@ -102,9 +103,9 @@ private struct NumberedImages {
   /// What is there and has no channel's number.
   private var strays: [String] = []
 
-  init(in folder: String, of root: String, ending: String) {
+  init(in folder: String, of root: String, ending: String) throws(DatasetError) {
     (self.folder, self.root, self.ending) = (folder, root, ending)
-    for name in NnUNetLayout.files(in: folder, of: root) {
+    for name in try NnUNetLayout.files(in: folder, of: root) {
       let stem = name.dropLast(ending.count)
       guard name.hasSuffix(ending), let number = Self.number(of: stem), stem.utf8.count > 5 else {
         strays.append(name)
@@ -125,7 +126,7 @@ private struct NumberedImages {
   func rawCase(_ identifier: String, channels: [(number: Int, name: String)]) -> RawCase {
     var found = RawCase(identifier: identifier, images: [], label: nil)
     guard let numbers = numbers[identifier] else {
-      found.problems = [
+      found.imageProblems = [
         "\(identifier): its label has no image, found labelsTr/\(identifier)\(ending), "
           + "expected \(folder)/\(identifier)_0000\(ending); copy the images again, or remove the label"
       ]
@@ -135,7 +136,7 @@ private struct NumberedImages {
     if !missing.isEmpty {
       let names = missing.map { "\(folder)/\(name(identifier, $0.number)) (\($0.name))" }
       let there = numbers.sorted().map { name(identifier, $0) }
-      found.problems.append(
+      found.imageProblems.append(
         "\(identifier): \(DatasetError.list(names)) \(missing.count == 1 ? "is" : "are") missing, found "
           + "\(DatasetError.listing(there)); copy the case again, or leave the channel out of `channels`")
     }
@@ -144,20 +145,16 @@ private struct NumberedImages {
       if Folder.isFile(image.path) {
         found.images.append(image)
       } else {
-        found.problems.append(Self.notAFile(identifier, image.name))
+        found.imageProblems.append(RawCase.notAFile(identifier, image.name))
       }
     }
-    if !found.problems.isEmpty { found.images = [] }
+    if !found.imageProblems.isEmpty { found.images = [] }
     return found
   }
 
   private func name(_ identifier: String, _ number: Int) -> String {
     let digits = "\(number)"
     return "\(identifier)_\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)\(ending)"
-  }
-
-  static func notAFile(_ identifier: String, _ name: String) -> String {
-    "\(identifier): \(name) is not a file, found a folder or a broken link, expected a NIfTI file; copy it again"
   }
 
   var listing: String { DatasetError.listing(numbers.keys.sortedByBytes() + strays) }

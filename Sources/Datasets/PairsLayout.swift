@@ -26,12 +26,13 @@ public struct PairsLayout: Sendable, Equatable {
   ///
   /// A file that several patterns fit belongs to the one with the most fixed characters, so that `{case}.nii.gz` can
   /// stand beside `{case}_mask.nii.gz`.
-  /// - Throws: `DatasetError` where nothing fits, where a file's case can be read in several ways, and where two patterns
+  /// - Throws: `DatasetError` where nothing fits, where a folder cannot be listed, where a file's case can be read in several ways, and where two patterns
   ///   have the same right to a file.
   public func discover(_ root: String, channels: [String]) throws(DatasetError) -> Discovery {
-    var matches = patterns.map { PatternSearch(root: root, pattern: $0).matches() }
+    var matches: [[PatternSearch.Match]] = []
+    for pattern in patterns { matches.append(try PatternSearch(root: root, pattern: pattern).matches()) }
     try assign(&matches)
-    var files: [[String: [String]]] = []
+    var files: [[String: [PatternSearch.Match]]] = []
     for (pattern, matches) in zip(patterns, matches) { files.append(try Self.byCase(matches, pattern)) }
 
     let labels = label == nil ? [:] : files.removeLast()
@@ -40,16 +41,18 @@ public struct PairsLayout: Sendable, Equatable {
     let cases = identifiers.sortedByBytes().map { identifier in
       var found = RawCase(identifier: identifier, images: [], label: nil)
       for (index, files) in files.enumerated() {
-        guard let name = Self.only(files[identifier] ?? [], images[index], of: &found) else { continue }
-        if let name { found.images.append(RawFile(name, below: root)); continue }
-        found.problems.append(
+        guard let match = Self.only(files[identifier] ?? [], images[index], of: identifier, &found.imageProblems) else {
+          continue
+        }
+        if let match { found.images.append(RawFile(match.name, below: root)); continue }
+        found.imageProblems.append(
           "\(identifier): no image of \(channels[index]), found no such file, expected \(path(images[index], identifier)); "
             + "copy the case again, or mend the pattern")
       }
-      if let label, let name = Self.only(labels[identifier] ?? [], label, of: &found) {
-        found.label = name.map { RawFile($0, below: root) }
+      if let label, let match = Self.only(labels[identifier] ?? [], label, of: identifier, &found.labelProblems) {
+        found.label = match.map { RawFile($0.name, below: root) }
       }
-      if !found.problems.isEmpty { found.images = [] }
+      if !found.imageProblems.isEmpty { found.images = [] }
       return found
     }
     return Discovery(cases: cases)
@@ -78,8 +81,8 @@ public struct PairsLayout: Sendable, Equatable {
 
   private static func byCase(
     _ matches: [PatternSearch.Match], _ pattern: CasePattern
-  ) throws(DatasetError) -> [String: [String]] {
-    var files: [String: [String]] = [:]
+  ) throws(DatasetError) -> [String: [PatternSearch.Match]] {
+    var files: [String: [PatternSearch.Match]] = [:]
     for match in matches {
       guard match.identifiers.count == 1 else {
         throw .unusable(
@@ -87,17 +90,25 @@ public struct PairsLayout: Sendable, Equatable {
           found: DatasetError.listing(match.identifiers), expected: "one way to read it",
           advice: "write more of the name into the pattern")
       }
-      files[match.identifiers[0], default: []].append(match.name)
+      files[match.identifiers[0], default: []].append(match)
     }
     return files
   }
 
-  /// The one file of a case, nil inside where there is none; nil outside, and a problem of the case, where there are several.
-  private static func only(_ names: [String], _ pattern: CasePattern, of found: inout RawCase) -> String?? {
-    if names.count <= 1 { return .some(names.first) }
-    found.problems.append(
-      "\(found.identifier): the pattern \(pattern) fits several files, found \(DatasetError.list(names)), "
-        + "expected one; write more of the name into the pattern, or remove the others")
+  /// The one file of a case, nil inside where there is none; nil outside, and a problem, where there are several, or
+  /// where it is no file.
+  private static func only(
+    _ matches: [PatternSearch.Match], _ pattern: CasePattern, of identifier: String, _ problems: inout [String]
+  ) -> PatternSearch.Match?? {
+    if matches.count > 1 {
+      problems.append(
+        "\(identifier): the pattern \(pattern) fits several files, "
+          + "found \(DatasetError.list(matches.map(\.name))), "
+          + "expected one; write more of the name into the pattern, or remove the others")
+      return nil
+    }
+    guard let match = matches.first, !match.isFile else { return .some(matches.first) }
+    problems.append(RawCase.notAFile(identifier, match.name))
     return nil
   }
 

@@ -12,29 +12,44 @@ struct PatternSearch {
     var name: String
     /// More than one where the pattern can be read in several ways.
     var identifiers: [String]
+    /// Whether a file is there; a link to one, or to a folder above it, may lead nowhere.
+    var isFile: Bool
   }
 
-  /// All files that fit, sorted by name.
-  func matches() -> [Match] {
-    var found: [String: Set<String>] = [:]
-    search(in: "", pattern.components[...], known: nil) { name, identifier in
-      found[name, default: []].insert(identifier)
+  /// All files that fit, and what has their name and is neither a file nor a folder, sorted by name.
+  /// - Throws: `DatasetError` for a folder that cannot be listed.
+  func matches() throws(DatasetError) -> [Match] {
+    var found: [String: (identifiers: Set<String>, isFile: Bool)] = [:]
+    try search(in: "", pattern.components[...], known: nil, isNamed: true) { name, identifier, isFile in
+      found[name, default: ([], isFile)].identifiers.insert(identifier)
     }
-    return found.keys.sortedByBytes().map { Match(name: $0, identifiers: found[$0, default: []].sortedByBytes()) }
+    return found.keys.sortedByBytes().compactMap { name in
+      found[name].map { Match(name: name, identifiers: $0.identifiers.sortedByBytes(), isFile: $0.isFile) }
+    }
   }
 
+  /// - Parameter isNamed: whether the pattern names this very folder, which must not be passed over then.
   private func search(
-    in folder: String, _ components: ArraySlice<PatternComponent>, known: String?, _ take: (String, String) -> Void
-  ) {
-    guard let component = components.first, let names = try? Folder.names(in: Folder.join(root, folder)) else { return }
+    in folder: String, _ components: ArraySlice<PatternComponent>, known: String?, isNamed: Bool,
+    _ take: (_ name: String, _ identifier: String, _ isFile: Bool) -> Void
+  ) throws(DatasetError) {
+    guard let component = components.first else { return }
+    let path = Folder.join(root, folder)
+    guard let names = try ListedFolder.names(in: path) else {
+      guard Folder.isBrokenLink(path) else { return }
+      if isNamed { throw ListedFolder.leadsNowhere(path) }
+      if let known { take(folder, known, false) }
+      return
+    }
     let rest = components.dropFirst()
     for name in names {
       for identifier in component.readings(of: name, known: known) {
-        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        let below = folder.isEmpty ? name : "\(folder)/\(name)"
+        let path = Folder.join(root, below)
         if !rest.isEmpty {
-          search(in: path, rest, known: identifier, take)
-        } else if let identifier, Folder.isFile(Folder.join(root, path)) {
-          take(path, identifier)
+          try search(in: below, rest, known: identifier, isNamed: isNamed && component.isFixed, take)
+        } else if let identifier, !Folder.isFolder(path) {
+          take(below, identifier, Folder.isFile(path))
         }
       }
     }

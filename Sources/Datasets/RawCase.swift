@@ -8,8 +8,10 @@ public struct RawCase: Sendable, Equatable {
   public var images: [RawFile]
   /// The segmentation; nil where the case is unlabelled.
   public var label: RawFile?
-  /// What keeps the case from being prepared, as lines for the user; a case with problems counts as failed.
-  public var problems: [String]
+  /// What is wrong with the images, as lines for the user; a case with problems counts as failed.
+  public var imageProblems: [String] = []
+  /// What is wrong with the segmentation, as lines for the user; it is none of whoever needs no label.
+  public var labelProblems: [String] = []
   /// What the user should know though the case can be prepared, without the case's name: files found under other names.
   public var notes: [String]
   /// Where the segmentation may be if it is not called as it should; nil where it is there, or nothing could be it.
@@ -27,13 +29,27 @@ public struct RawCase: Sendable, Equatable {
 
   /// A case with its files; none of them is opened.
   public init(
-    identifier: String, images: [RawFile], label: RawFile?, problems: [String] = [], notes: [String] = []
+    identifier: String, images: [RawFile], label: RawFile?, notes: [String] = []
   ) {
     self.identifier = identifier
     self.images = images
     self.label = label
-    self.problems = problems
     self.notes = notes
+  }
+
+  /// What keeps the case from being prepared, as lines for the user.
+  public var problems: [String] { imageProblems + labelProblems }
+
+  /// The case without all that is about its segmentation, its problems among them.
+  public var withoutLabel: RawCase {
+    var bare = self
+    (bare.label, bare.missingLabel, bare.labelProblems) = (nil, nil, [])
+    return bare
+  }
+
+  /// The problem of a case whose file is none.
+  static func notAFile(_ identifier: String, _ name: String) -> String {
+    "\(identifier): \(name) is not a file, found a folder or a broken link, expected a NIfTI file; copy it again"
   }
 
   /// The files that the case is read from, images first; one that holds several channels is there once.

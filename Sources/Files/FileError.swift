@@ -29,6 +29,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether nothing of that name is there.
   public var isAbsent: Bool { code == ENOENT }
 
+  /// Whether no folder can be of that name.
+  public var isNoFolder: Bool { [ENOENT, ENOTDIR, ELOOP].contains(code) }
+
   /// Whether it may not be read or written.
   public var isForbidden: Bool { code == EACCES || code == EPERM }
 
@@ -39,6 +42,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     var text = "\(path): \(reason)"
     if isOutOfSpace { text += "; free some space and run the same command again" }
+    if code == EMFILE {
+      text += "; raise the limit (ulimit -n), or make fewer, larger shards (shards: {file_patches: N})"
+    }
     return text
   }
 }

@@ -18,9 +18,11 @@ public struct FileStamp: Sendable, Codable, Equatable {
     guard fstat(file.descriptor, &status) == 0 else { throw FileError(path: file.path, action: "inspect") }
     bytes = Int(status.st_size)
     #if os(Linux)
-      modifiedNs = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+      let modified = status.st_mtim
     #else
-      modifiedNs = status.st_mtimespec.tv_sec * 1_000_000_000 + status.st_mtimespec.tv_nsec
+      let modified = status.st_mtimespec
     #endif
+    // Times beyond 1677 and 2262 do not fit; wrapped around they still differ from others.
+    modifiedNs = modified.tv_sec &* 1_000_000_000 &+ modified.tv_nsec
   }
 }

@@ -7,16 +7,21 @@
 /// Folders: what is in them, and making them.
 public enum Folder {
   /// The names in a folder, sorted by their bytes, without "." and "..".
+  /// - Throws: `FileError`, also where only a part of the names can be read.
   public static func names(in path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw FileError(path: path, action: "list") }
     defer { closedir(folder) }
     var names: [String] = []
-    while let entry = readdir(folder) {
+    while true {
+      // The end and an error look alike but for the error's number.
+      errno = 0
+      guard let entry = readdir(folder) else { break }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
     }
+    guard errno == 0 else { throw FileError(path: path, action: "list") }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -59,7 +64,13 @@ public enum Folder {
     var status = stat()
     if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? nil : "a file" }
     if errno == ELOOP { return "links that lead in a circle" }
-    return lstat(path, &status) == 0 ? "a link that leads nowhere" : "nothing"
+    return isBrokenLink(path) ? "a link that leads nowhere" : "nothing"
+  }
+
+  /// Whether a link is there that leads nowhere, as into a share that is not mounted.
+  public static func isBrokenLink(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 && errno == ENOENT && lstat(path, &status) == 0
   }
 
   /// Makes a folder and those above it, where they are missing.

@@ -8,9 +8,15 @@ public enum HDF5Error: Error, Equatable, CustomStringConvertible {
   case unexpected(path: String, name: String, found: String, expected: String)
 
   /// Whether the disk (or the quota) is full.
-  public var isOutOfSpace: Bool {
+  public var isOutOfSpace: Bool { isSystem(ENOSPC) || isSystem(EDQUOT) }
+
+  /// Whether the process has as many files open as it may.
+  public var isOutOfFiles: Bool { isSystem(EMFILE) }
+
+  /// Whether it is the system's error of that number.
+  private func isSystem(_ code: Int32) -> Bool {
     guard case .failed(_, _, let detail) = self else { return false }
-    return [ENOSPC, EDQUOT].contains { detail == String(cString: strerror($0)) }
+    return detail == String(cString: strerror(code))
   }
 
   /// The same error, about the file that was to be written rather than its temporary name.
@@ -55,6 +61,14 @@ enum Gateway {
       throw .failed(path: path, action: action(), detail: outcome.detail)
     }
     return outcome.result
+  }
+
+  /// How files are opened: without locks, which file servers often refuse; files are written under another name and
+  /// renamed once they are whole.
+  static func access(_ path: String) throws(HDF5Error) -> Identifier {
+    let access = Identifier(try call(path, "prepare HDF5") { H5Pcreate(segprep_h5_file_access()) }, H5Pclose)
+    try call(path, "prepare HDF5") { segprep_h5_without_locks(access.value) }
+    return access
   }
 
   /// HDF5 puts the time, its file's name and addresses beside the system's reason; only the reason is ours to repeat.

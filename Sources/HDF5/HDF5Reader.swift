@@ -8,8 +8,9 @@ public struct HDF5Reader: ~Copyable {
   /// Opens an existing file to read it.
   public init(path: String) throws(HDF5Error) {
     self.path = path
+    let access = try Gateway.access(path)
     file = Identifier(
-      try Gateway.call(path, "open as HDF5") { H5Fopen(path, segprep_h5_read_only(), segprep_h5_default()) }, H5Fclose)
+      try Gateway.call(path, "open as HDF5") { H5Fopen(path, segprep_h5_read_only(), access.value) }, H5Fclose)
   }
 
   /// Whether the file has an object of that name; the group above it must be there.

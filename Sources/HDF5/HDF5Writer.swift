@@ -1,6 +1,6 @@
 import CHDF5
 
-/// Writes a new HDF5 file whose bytes depend on nothing but what is put into it: no times, no file locking.
+/// Writes a new HDF5 file whose bytes depend on nothing but what is put into it: no times.
 ///
 /// Contiguous datasets are uncompressed, and their place in the file is known as soon as they are made: the caller may
 /// write their bytes itself, from as many threads as it likes, after `close`.
@@ -16,7 +16,7 @@ public struct HDF5Writer: ~Copyable {
     self.path = path
     let creation = Identifier(
       try Gateway.call(path, "prepare HDF5") { H5Pcreate(segprep_h5_file_create()) }, H5Pclose)
-    let access = Identifier(try Gateway.call(path, "prepare HDF5") { H5Pcreate(segprep_h5_file_access()) }, H5Pclose)
+    let access = try Gateway.access(path)
     try Gateway.call(path, "prepare HDF5") { H5Pset_obj_track_times(creation.value, false) }
     try Gateway.call(path, "prepare HDF5") { H5Pset_alignment(access.value, Self.alignment, Self.alignment) }
     file = Identifier(

@@ -139,10 +139,12 @@ public struct Manifest: Sendable, Codable, Equatable {
     return manifest
   }
 
-  /// Reads a manifest.
-  /// - Throws: `FileError`, and `ManifestError` for a file that is no manifest, or one of another version.
+  /// Reads a manifest, and holds it against the hash that it states of itself; those of earlier programs state none.
+  /// - Throws: `FileError`, and `ManifestError` for a file that is no manifest, one of another version, or one that was
+  ///   changed.
   public static func read(path: String) throws -> Manifest {
-    let data = Data(try OpenFile(reading: path).contents())
+    let bytes = try OpenFile(reading: path).contents()
+    let data = Data(bytes)
     guard let head = ManifestHead(data), head.format == format else {
       throw ManifestHead.isNamed(format, in: data)
         ? ManifestError.damaged(path: path) : ManifestError.notAManifest(path: path)
@@ -150,9 +152,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     guard head.formatVersion == version else {
       throw ManifestError.otherVersion(path: path, found: head.formatVersion)
     }
-    guard let manifest = try? CanonicalJSON.value(Manifest.self, from: data) else {
-      throw ManifestError.damaged(path: path)
-    }
+    guard ManifestSeal(bytes)?.isWhole != false, let manifest = try? CanonicalJSON.value(Manifest.self, from: data)
+    else { throw ManifestError.damaged(path: path) }
     return manifest
   }
 
@@ -161,7 +162,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   public func write(folder: String, flush: Bool = true) throws {
     if flush { try Folder.synchronize(folder + "/cases") }
     for (name, text) in try lists() { try AtomicFile.write(text, to: folder + "/" + name, flush: flush) }
-    try AtomicFile.write(try CanonicalJSON.text(self), to: folder + "/manifest.json", flush: flush)
+    try AtomicFile.write(try ManifestSeal.text(self), to: folder + "/manifest.json", flush: flush)
   }
 
   /// The files beside the manifest that follow from it.
@@ -223,7 +224,7 @@ public struct Manifest: Sendable, Codable, Equatable {
 /// Why a manifest cannot be used.
 public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case notAManifest(path: String)
-  /// Broken JSON, or a manifest of the right version that lacks keys or has values of other types.
+  /// Broken JSON, keys missing or of another type, or not the text that was written.
   case damaged(path: String)
   case otherVersion(path: String, found: Int)
   /// A folder without a manifest.
@@ -235,8 +236,8 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
     case .notAManifest(let path):
       "\(path): not a manifest of prepared data, found another text, expected JSON of format \"\(Manifest.format)\""
     case .damaged(let path):
-      "\(path): the manifest is damaged, found JSON that is broken or lacks keys, expected what `segprep ingest` wrote; "
-        + "remove it and run that again: whole cases are kept"
+      "\(path): the manifest is damaged, found other bytes than `segprep ingest` wrote, expected those that its "
+        + "manifest_sha256 states; remove it and run that again: whole cases are kept"
     case .absent(let folder):
       "\(folder): no manifest.json there, expected the folder that `segprep ingest --out` wrote"
     case .otherVersion(let path, let found):

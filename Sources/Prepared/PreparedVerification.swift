@@ -8,6 +8,10 @@ public struct PreparedVerification: Sendable {
   private let manifest: Manifest
   /// The files, their lengths and hashes.
   public let files: FolderVerification
+  /// Whether the manifest states a hash of itself; those of earlier programs do not.
+  public let isSealed: Bool
+  /// Whether a manifest that states none is the text that it would be written as.
+  private let isCanonical: Bool
 
   /// A check of the folder.
   /// - Throws: `FileError`, and `ManifestError` where the manifest cannot be used.
@@ -15,6 +19,9 @@ public struct PreparedVerification: Sendable {
     self.folder = folder
     let manifest = try Manifest.required(folder: folder)
     self.manifest = manifest
+    let text = try OpenFile(reading: folder + "/manifest.json").contents()
+    isSealed = ManifestSeal(text) != nil
+    isCanonical = try isSealed || text == Array(CanonicalJSON.text(manifest).utf8)
     files = FolderVerification(
       folder: folder,
       listed: manifest.cases.map {
@@ -28,7 +35,17 @@ public struct PreparedVerification: Sendable {
     on workers: Workers, checked: @escaping @Sendable (FolderVerification.Checked) -> Void
   ) throws -> [Damage] {
     let cases = try files.run(on: workers, inspect: { try inspect($0, isWhole: $1) }, checked: checked)
-    return cases + (try lists(casesAreWhole: cases.isEmpty))
+    return cases + (try lists(casesAreWhole: cases.isEmpty)) + manifestDamages
+  }
+
+  /// A manifest without a seal may be one that lost it.
+  private var manifestDamages: [Damage] {
+    guard !isCanonical else { return [] }
+    return [
+      Damage(
+        file: "manifest.json",
+        problem: "is not what was written, found another text without manifest_sha256, expected one that states it")
+    ]
   }
 
   /// A case that is altered is one line, which names the case; one that is whole must be the one of the manifest.

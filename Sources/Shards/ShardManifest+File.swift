@@ -30,7 +30,7 @@ extension ShardManifest {
     guard head.formatVersion == version else {
       throw ShardManifestError.otherVersion(path: path, found: head.formatVersion)
     }
-    guard let sealed = Seal(bytes), sealed.isWhole, let manifest = try? CanonicalJSON.value(Self.self, from: data),
+    guard let seal = ManifestSeal(bytes), seal.isWhole, let manifest = try? CanonicalJSON.value(Self.self, from: data),
       manifest.files.allSatisfy({ isBelow($0.file) && $0.patches >= 1 })
     else { throw ShardManifestError.damaged(path: path) }
     return manifest
@@ -46,64 +46,12 @@ extension ShardManifest {
   }
 
   /// The manifest's JSON, sealed.
-  func text() throws -> String { Seal.seal(try CanonicalJSON.text(Sealed(manifest: self))) }
+  func text() throws -> String { try ManifestSeal.text(self) }
 
   /// Whether a file's name stays inside the folder: a manifest may come from anywhere.
   private static func isBelow(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     return !parts.isEmpty && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
-  }
-
-  /// The manifest's keys and one for the seal, still blank.
-  private struct Sealed: Encodable {
-    var manifest: ShardManifest
-
-    private enum Key: String, CodingKey { case manifestSha256 }
-
-    func encode(to encoder: any Encoder) throws {
-      try manifest.encode(to: encoder)
-      var keys = encoder.container(keyedBy: Key.self)
-      try keys.encode(Seal.blank, forKey: .manifestSha256)
-    }
-  }
-
-  /// The hash of a JSON text in which the hash itself is blank: no bit of a manifest can change unnoticed.
-  private struct Seal {
-    static let blank = String(repeating: "0", count: 64)
-    private static let key = Array("\"manifest_sha256\" : \"".utf8)
-
-    private let stated: [UInt8]
-    private let found: String
-
-    /// Whether the text is the one that was sealed.
-    var isWhole: Bool { stated == Array(found.utf8) }
-
-    /// Nil for a text without a seal.
-    init?(_ text: [UInt8]) {
-      guard let place = Self.place(in: text) else { return nil }
-      stated = Array(text[place])
-      var blanked = text
-      blanked.replaceSubrange(place, with: Array(Self.blank.utf8))
-      found = Self.hash(blanked)
-    }
-
-    static func seal(_ text: String) -> String {
-      var bytes = Array(text.utf8)
-      guard let place = place(in: bytes) else { preconditionFailure("a manifest without a place for its seal") }
-      bytes.replaceSubrange(place, with: Array(hash(bytes).utf8))
-      return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func hash(_ bytes: [UInt8]) -> String {
-      let hash = SHA256()
-      bytes.withUnsafeBytes { hash.update($0) }
-      return hash.finish()
-    }
-
-    private static func place(in text: [UInt8]) -> Range<Int>? {
-      guard let start = text.firstRange(of: key)?.upperBound, start + blank.utf8.count <= text.count else { return nil }
-      return start..<start + blank.utf8.count
-    }
   }
 }
 

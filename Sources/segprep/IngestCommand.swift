@@ -21,7 +21,8 @@ struct IngestCommand: ParsableCommand {
       Every file is written whole or not at all. A case that fails is reported, and the others go on.
 
       Run it again and only what is new or has changed is made: raw files are compared by size, time and, where those \
-      differ, content. A run that was stopped, by Ctrl-C or otherwise, goes on where it was.
+      differ, content. A run that was stopped, by Ctrl-C or otherwise, goes on where it was. A case whose raw files are \
+      missing or cannot be read fails, and what was prepared of it earlier stays.
 
       The same raw data and pipeline give the same bytes, whatever --jobs is. run_report.json (times, host) is the \
       one exception.
@@ -60,7 +61,7 @@ struct IngestCommand: ParsableCommand {
   @Flag(help: "Make every case anew, also those whose raw files and pipeline have not changed.")
   var force = false
 
-  @Flag(help: "Drop prepared cases whose raw files are gone; without it they are reported and kept.")
+  @Flag(help: "Drop prepared cases that the raw folder no longer has; without it they are reported and kept.")
   var prune = false
 
   @Flag(help: "Do not wait for the disk after each case: faster, but a power cut can lose cases named in the manifest.")

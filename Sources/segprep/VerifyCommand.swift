@@ -13,7 +13,8 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check a folder of shards or of prepared cases against its manifest.",
     discussion: """
       Every file's name, length and SHA-256; in shards also every patch's checksum, its class counts and what its index \
-      says. Each damage is one line, which names the file, the patch and the case. One flipped bit is found.
+      says. Each damage is one line, which names the file, the patch and the case. One flipped bit in a case, a shard, \
+      the manifest or the lists that follow from it is found; previews, plan.json and run_report.json are not looked at.
 
       Exit code 2 where anything is damaged, missing or too many.
 
@@ -47,7 +48,8 @@ struct VerifyCommand: ParsableCommand {
       let damages = try verification.run(on: workers) { progress.checked($0) }
       progress.end()
       let result = Result(
-        folder: folder, files: verification.files.count, bytes: verification.files.bytes, damages: damages)
+        folder: folder, files: verification.files.count, bytes: verification.files.bytes,
+        isSealed: verification.isSealed, damages: damages)
       print(json ? try CanonicalJSON.text(result) : result.text(remedy: verification.remedy), terminator: "")
       if !damages.isEmpty { throw ExitCode(2) }
     }
@@ -58,15 +60,21 @@ struct VerifyCommand: ParsableCommand {
     /// That the manifest lists.
     var files: Int
     var bytes: Int
+    /// Whether the manifest states a hash of itself.
+    var isSealed: Bool
     var damages: [Damage]
 
     func text(remedy: String) -> String {
       let all = "\(files) \(files == 1 ? "file" : "files"), \(Quantity.bytes(bytes))"
-      guard !damages.isEmpty else { return "\(folder): whole: \(all)\n" }
+      guard !damages.isEmpty else { return "\(folder): whole: \(all)\n" + (isSealed ? "" : Self.unsealed) }
       let damaged = Set(damages.map(\.file)).count
       return damages.map { $0.line + "\n" }.joined()
         + "\(folder): \(damaged) damaged \(damaged == 1 ? "file" : "files"), of \(all); \(remedy)\n"
     }
+
+    private static let unsealed =
+      "note: manifest.json states no hash of itself, as an earlier segprep wrote it: what changed in it is not found; "
+      + "`segprep ingest` writes it anew\n"
   }
 
   /// What lies in a folder, as its manifest says.
@@ -96,6 +104,13 @@ struct VerifyCommand: ParsableCommand {
       switch self {
       case .prepared(let verification): verification.files
       case .shards(let verification): verification.files
+      }
+    }
+
+    var isSealed: Bool {
+      switch self {
+      case .prepared(let verification): verification.isSealed
+      case .shards: true
       }
     }
 

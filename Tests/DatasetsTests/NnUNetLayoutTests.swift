@@ -89,6 +89,17 @@ import Testing
     #expect(try discover(folder, ["T1"]).cases[0].problems.isEmpty)
   }
 
+  /// Without its labels every case would count as unlabelled.
+  @Test func folderThatIsABrokenLinkIsRefused() throws {
+    let folder = try folder(["imagesTr/a_0000.nii.gz"])
+    try folder.link("labelsTr", to: "/nowhere")
+    let error = #expect(throws: DatasetError.self) { try discover(folder) }
+    #expect(
+      error?.description.replacing(folder.path, with: "RAW")
+        == "RAW/labelsTr: cannot be listed, found a link that leads nowhere, expected a folder; "
+        + "mount what it leads to, or mend or remove it")
+  }
+
   @Test func caseInBothFoldersIsRefused() throws {
     #expect(
       try message(Self.complete + ["imagesTs/a_0000.nii.gz"])

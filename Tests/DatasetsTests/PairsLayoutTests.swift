@@ -76,6 +76,42 @@ import Testing
     #expect(found[0].images.isEmpty && found[1].problems.isEmpty)
   }
 
+  /// Links into a share that is not mounted, above all: a case must not count as unlabelled for that.
+  @Test func brokenLinkIsAProblemOfItsCase() throws {
+    let folder = try TemporaryFolder(["i/a.nii", "i/b.nii", "l/b.nii", "i/c.nii", "m/other.txt", "n/c/s.nii"])
+    try folder.link("l/a.nii", to: "/nowhere/a.nii")
+    try folder.link("i/d.nii", to: "d.nii")
+    try folder.link("n/b", to: "/nowhere/b")
+    func problems(_ label: String) throws -> [String] {
+      try discover(folder, ["i/{case}.nii"], label).flatMap(\.problems)
+    }
+    func line(_ identifier: String, _ name: String) -> String {
+      "\(identifier): \(name) is not a file, found a folder or a broken link, expected a NIfTI file; copy it again"
+    }
+    #expect(try problems("l/{case}.nii") == [line("a", "l/a.nii"), line("d", "i/d.nii")])
+    #expect(try problems("n/{case}/s.nii") == [line("b", "n/b"), line("d", "i/d.nii")])
+    #expect(try problems("m/{case}.nii") == [line("d", "i/d.nii")])
+  }
+
+  /// Whoever predicts a case needs no label of it.
+  @Test func problemsOfTheLabelAreNoneWithoutIt() throws {
+    let folder = try TemporaryFolder(["i/a.nii", "l/a_1.nii", "l/a_2.nii", "l/b_1.nii"])
+    let cases = try discover(folder, ["i/{case}.nii"], "l/{case}_*.nii")
+    #expect(cases.map(\.problems.count) == [1, 1])
+    #expect(cases[0].withoutLabel.problems.isEmpty && cases[0].images.map(\.name) == ["i/a.nii"])
+    #expect(cases[1].withoutLabel.problems == cases[1].problems)
+  }
+
+  @Test func folderThatIsABrokenLinkIsRefused() throws {
+    let folder = try TemporaryFolder(["i/a.nii"])
+    try folder.link("masks", to: "/nowhere")
+    let error = #expect(throws: DatasetError.self) { try discover(folder, ["i/{case}.nii"], "masks/{case}.nii") }
+    #expect(
+      error?.description.replacing(folder.path, with: "RAW")
+        == "RAW/masks: cannot be listed, found a link that leads nowhere, expected a folder; "
+        + "mount what it leads to, or mend or remove it")
+  }
+
   @Test func patternThatLeavesTheNameOpenIsRefused() throws {
     #expect(
       try message(["a_b_c.nii"], ["{case}_*.nii"])

@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import time
-import unittest
 import zlib
 
 import numpy
@@ -161,12 +160,34 @@ class UnreadableFileTests(SetOfCases):
         """A slope without an intercept that is a number says nothing about the values."""
         self.assert_refused(gzip.compress(image(slope=2, intercept=numpy.nan)), "scl_inter is nan.*expected a finite")
 
-    @unittest.skipIf(os.geteuid() == 0, "root reads every file")
     def test_no_permission(self):
-        raw = self.data_set()
+        """A new case fails; one that was prepared while it could be read stays."""
+        raw, pipeline = self.data_set(), self.pipeline(STAGES)
         case = scans.write_case(raw, "case_00001", image(), label())
-        (case / "imaging.nii.gz").chmod(0)
-        self.assert_fails(raw, "imaging.nii.gz: cannot open: Permission denied")
+        nobody = self.nobody(raw.parent, pipeline.parent)
+        for is_prepared in [False, True]:
+            (case / "imaging.nii.gz").chmod(0o644)
+            out = self.fresh("prepared")
+            out.parent.chmod(0o777)
+            if is_prepared:
+                self.ingest(raw, pipeline, out=out, before=nobody)
+            cases = json_of(out / "manifest.json")["cases"] if is_prepared else []
+            (case / "imaging.nii.gz").chmod(0)
+            for options in [[], ["--force"], ["--prune"]]:
+                # Whatever time of change the file has: its content is not known to be another.
+                os.utime(case / "imaging.nii.gz", (1, 1))
+                self.ingest(raw, pipeline, *options, out=out, code=1, before=nobody)
+                manifest = json_of(out / "manifest.json")
+                self.assertEqual(len(manifest["failed"]), 1)
+                self.assertRegex(
+                    manifest["failed"][0]["reason"],
+                    "^imaging.nii.gz: cannot open: Permission denied"
+                    + ("; what was prepared of it earlier stays$" if is_prepared else "$"))
+                self.assertEqual([entry["case_identifier"] for entry in manifest["cases"]],
+                                 ["case_00000", "case_00001"][:1 + is_prepared])
+                if is_prepared:
+                    self.assertEqual(manifest["cases"], cases)
+                    self.assertEqual(segprep("verify", out).code, 0)
 
     def test_something_else_than_a_file(self):
         raw = self.data_set()

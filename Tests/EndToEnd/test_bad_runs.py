@@ -5,7 +5,9 @@ held.
 """
 
 import os
+import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -22,8 +24,8 @@ from support import PAPER_RESAMPLE, PROGRAM, PreparedCase, TestCase, identifiers
 class EndedRuns(SetOfCases):
     """What ends a run before it begins: one line on standard error, nothing on standard output, nothing written."""
 
-    def assert_ends(self, code, pattern, raw, pipeline=None, *options, out=None):
-        result, out = self.run_ingest(raw, pipeline or self.pipeline(STAGES), *options, out=out)
+    def assert_ends(self, code, pattern, raw, pipeline=None, *options, out=None, **process):
+        result, out = self.run_ingest(raw, pipeline or self.pipeline(STAGES), *options, out=out, **process)
         self.assertEqual(result.code, code, result.out + result.err)
         self.assertEqual(result.out, "")
         self.assertEqual(len(result.err.splitlines()), 1, result.err)
@@ -49,6 +51,19 @@ class RawFolderTests(EndedRuns):
         self.assert_ends(
             2, "raw: no cases can be read there, found a file, expected a folder; look at the path",
             scans.write(self.fresh("raw"), b"x"))
+
+    @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
+    def test_raw_folder_of_which_a_part_is_listed(self):
+        """A disk that fails half way through a folder must not make the rest of its cases look gone."""
+        library = self.fresh("failing_readdir.so")
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", "-o", library, pathlib.Path(__file__).with_name("failing_readdir.c"), "-ldl"],
+            check=True)
+        raw = self.data_set()
+        (raw / "unreadable").mkdir()
+        self.assert_ends(
+            2, "raw: no case there, found a folder that cannot be listed in .*expected folders case_00000", raw,
+            environment={**os.environ, "LD_PRELOAD": str(library)})
 
     def test_links_that_lead_nowhere_or_in_a_circle(self):
         for name, target, found in [("a", "a", "links that lead in a circle"), ("b", "c", "a link that leads nowhere")]:
@@ -175,16 +190,12 @@ class OutputTests(EndedRuns):
 
     def test_folder_without_permission(self):
         """As nobody, where the tests run as root, who writes everywhere."""
-        nobody = (lambda: os.setuid(65534)) if os.geteuid() == 0 else None
-        try:
-            segprep("--version", before=nobody)
-        except (PermissionError, subprocess.SubprocessError):
-            self.skipTest("nobody cannot run the program where it lies")
+        nobody = self.nobody()
         raw, pipeline = self.data_set(), self.pipeline(STAGES)
         for blocked in ["", "cases"]:
             out = self.fresh("prepared")
             (out / "cases").mkdir(parents=True)
-            for folder in [self.folder, raw.parent, pipeline.parent, out.parent]:
+            for folder in [raw.parent, pipeline.parent, out.parent]:
                 folder.chmod(0o755)
             for folder in [out, out / "cases"]:
                 folder.chmod(0o777)

@@ -1,6 +1,7 @@
 """Shards that cannot be streamed, or no longer: one clear line, the right exit code."""
 
 import os
+import resource
 import subprocess
 import time
 
@@ -45,18 +46,26 @@ class BadStreamTests(StreamCase):
 
     def test_file_without_permission(self):
         """As nobody, where the tests run as root, who reads everything."""
-        nobody = (lambda: os.setuid(65534)) if os.geteuid() == 0 else None
-        try:
-            segprep("--version", before=nobody)
-        except (PermissionError, subprocess.SubprocessError):
-            self.skipTest("nobody cannot run the program where it lies")
-        for folder in [self.folder, self.shards.parent, self.made_by.parent]:
-            folder.chmod(0o755)
+        nobody = self.nobody(self.shards.parent, self.made_by.parent)
         self.file.chmod(0)
         self.assert_refused(2, f"{self.file}: cannot open: Permission denied$", before=nobody)
         self.file.chmod(0o644)
         (self.shards / "manifest.json").chmod(0)
         self.assert_refused(2, "manifest.json: cannot open: Permission denied$", before=nobody)
+
+    def test_more_shards_than_files_may_be_open(self):
+        """The limit that a process begins with is raised; where the system allows no more the error says what to do."""
+        self.shards, self.made_by = self.make(shards={"compression": "lz4", "file_patches": 1})
+        self.assertGreater(len(list(self.shards.glob("train/*.h5"))), 40)
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        arguments = ["stream", self.shards, "--pipeline", self.made_by, "--set", "train", "--fold", 0]
+        for command in [arguments, ["verify", self.shards]]:
+            result = segprep(*command, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, hard)))
+            self.assertEqual(result.code, 0, result.err)
+        self.assert_refused(
+            2, r"train/fold[0-9-]*\.h5: cannot [a-z]*: Too many open files; raise the limit \(ulimit -n\), or make fewer, "
+            r"larger shards \(shards: \{file_patches: N\}\)$",
+            before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24)))
 
     def test_truncated_while_in_use(self):
         state = self.fresh("state.json")

@@ -63,6 +63,34 @@ class LayoutTestCase(TestCase):
         return result.err.strip().replace(f"{raw}/", "").replace(str(raw), "RAW")
 
 
+class UnlistedLabelTests(LayoutTestCase):
+
+    def test_labels_in_a_folder_without_permission(self):
+        """Cases whose labels cannot be looked for must not count as unlabelled."""
+        for layout, images, labels, patterns in [
+                ("nnunet", "imagesTr", "labelsTr", {}),
+                ("pairs", "scans", "masks", {"images": ["scans/{case}_0000.nii.gz"], "label": "masks/{case}.nii.gz"})]:
+            raw = self.fresh("raw")
+            self.describe(raw, channel_names={"0": "CT"}, labels=ORGANS, numTraining=1, file_ending=".nii.gz")
+            scans.write(raw / images / "p_0000.nii.gz", scans.nifti(channel(0, 0), MATRIX))
+            scans.write(raw / labels / "p.nii.gz", label(0))
+            pipeline = self.layout(layout, ["CT"], **patterns)
+            nobody = self.nobody(raw.parent, pipeline.parent)
+            (raw / labels).chmod(0o311)
+            out = self.fresh("prepared")
+            out.parent.chmod(0o777)
+            result, _ = self.run_ingest(raw, pipeline, out=out, before=nobody)
+            self.assertEqual((result.code, len(result.err.splitlines())), (2, 1), result.err)
+            self.assertIn(
+                f"{raw}/{labels}: cannot list: Permission denied, found a folder, expected one that can be read; "
+                "look at its permissions and its disk", result.err)
+            # What can be listed and not entered is a problem of the case.
+            (raw / labels).chmod(0o744)
+            result, _ = self.run_ingest(raw, pipeline, out=out, before=nobody)
+            self.assertEqual(result.code, 2, result.err)
+            self.assertIn(f"FAILED: p: {labels}/p.nii.gz is not a file, found", result.out)
+
+
 class NnUNetTests(LayoutTestCase):
 
     def make(self, names=("FLAIR", "T1", "CT")):

@@ -426,6 +426,15 @@ class PredictTests(TestCase):
         self.assertEqual(result.code, 73)
         self.assertIn("another run is writing there", result.err)
 
+    def test_raw_case_needs_no_sound_label(self):
+        raw = self.fresh("raw")
+        shutil.copytree(self.raw, raw)
+        label = raw / "case_00001" / "segmentation.nii.gz"
+        label.unlink()
+        label.symlink_to("nowhere.nii.gz")
+        out, _ = self.predict(raw, "--pipeline", self.pipeline_file)
+        self.assertEqual(names(out), [f"{name}.nii.gz" for name in FORMS])
+
     def test_raw_data_are_never_written_to(self):
         raw = self.fresh("raw")
         shutil.copytree(self.raw, raw)

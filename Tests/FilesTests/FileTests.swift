@@ -39,6 +39,10 @@ struct FileTests {
     #expect(
       FileError(path: "a.h5", action: "write", code: ENOSPC).description
         == "a.h5: cannot write: No space left on device; free some space and run the same command again")
+    #expect(
+      FileError(path: "a.h5", action: "open", code: EMFILE).description
+        == "a.h5: cannot open: Too many open files; raise the limit (ulimit -n), or make fewer, larger shards "
+        + "(shards: {file_patches: N})")
     #expect(FileError(path: "a", action: "write", code: EDQUOT).isOutOfSpace)
     #expect(!FileError(path: "a", action: "write", code: EACCES).isOutOfSpace)
     #expect(
@@ -88,6 +92,18 @@ struct FileTests {
         == "a/file: cannot create folder: Not a directory")
     #expect(
       folder.message { try Folder.make(folder.path("a/file")) } == "a/file: cannot create folder: Not a directory")
+  }
+
+  /// Windows counts from 1601, and servers hand such times on; a file system that knows no such time takes the nearest.
+  @Test func filesOfAnyTimeHaveAStamp() throws {
+    let day = { (seconds: Int) in timespec(tv_sec: seconds, tv_nsec: 1) }
+    let place = Folder.isFolder("/dev/shm") ? "/dev/shm/segprep-\(UUID().uuidString)" : folder.path("old")
+    try AtomicFile.write("text", to: place)
+    defer { unlink(place) }
+    for seconds in [-11_644_473_600, 32_503_680_000, 0] {
+      #expect(utimensat(AT_FDCWD, place, [day(seconds), day(seconds)], 0) == 0)
+      #expect(try FileStamp(of: OpenFile(reading: place)).bytes == 4)
+    }
   }
 
   /// Whether the names are on the disk cannot be seen from here; what must not happen is an error.

@@ -119,6 +119,64 @@ struct IngestReuseTests {
     #expect(!reseeded.moved.isEmpty && reseeded.moved.count <= kept.cases.count)
   }
 
+  /// As in a checkout of KiTS19 whose large images were removed once they were prepared: the labels are in git.
+  @Test(arguments: [false, true]) func preparedCaseStaysWithoutItsImage(redo: Bool) throws {
+    let data = try RawFolder(3)
+    try data.run()
+    let (image, aside) = (data.raw + "/case_00001/imaging.nii.gz", data.folder.path("aside"))
+    let before = try data.files(in: "prepared")
+    let entries = try Manifest.required(folder: data.prepared).cases
+    try FileManager.default.moveItem(atPath: image, toPath: aside)
+    var ingest = try data.ingest()
+    ingest.redo = redo
+    for _ in 0..<2 {
+      let report = try ingest.run(observer: Deaf())
+      #expect(report.count(.failed) == 1 && report.exitCode == 1)
+      #expect(
+        report.manifest.failed.map(\.reason) == [
+          "imaging.nii.gz is missing, found segmentation.nii.gz; the images are downloaded by the data set's own "
+            + "get_imaging script; what was prepared of it earlier stays"
+        ])
+      #expect(report.manifest.cases == entries)
+      var after = try data.files(in: "prepared")
+      after["manifest.json"] = before["manifest.json"]
+      #expect(after == before)
+    }
+    try FileManager.default.moveItem(atPath: aside, toPath: image)
+    #expect(outcomes(try data.run()) == [.kept, .kept, .kept])
+    #expect(try data.files(in: "prepared") == before)
+  }
+
+  /// Whatever else is known of a case, what was prepared of other voxels does not stay.
+  @Test func preparedCaseGoesWhereItsImageIsAnother() throws {
+    let data = try RawFolder(2)
+    try data.run()
+    let image = "raw/case_00001/imaging.nii.gz"
+    try data.folder.put(try data.folder.contents(image).dropLast(40), image)
+    let report = try data.run()
+    #expect(outcomes(report) == [.kept, .failed])
+    #expect(causes(report) == [nil, "imaging.nii.gz changed"])
+    #expect(report.manifest.cases.map(\.caseIdentifier) == ["case_00000"])
+    #expect(try data.folder.names("prepared/cases") == ["case_00000.h5"])
+    #expect(try data.folder.names("prepared/previews") == ["case_00000"])
+  }
+
+  /// A run that ends before its manifest is written leaves one that names what is there.
+  @Test func nothingGoesThatTheManifestStillNames() throws {
+    let data = try RawFolder(3)
+    try data.run()
+    let first = "prepared/cases/case_00000.h5"
+    try data.folder.put(try data.folder.contents(first).prefix(100), first)
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00002")
+    var ingest = try data.ingest(only: ["case_00001"])
+    ingest.prune = true
+    // The first case is not looked at until the fingerprint of all is taken.
+    #expect(throws: (any Error).self) { try ingest.run(observer: Deaf()) }
+    for entry in try Manifest.required(folder: data.prepared).cases {
+      #expect(FileManager.default.fileExists(atPath: data.prepared + "/" + entry.file))
+    }
+  }
+
   @Test func redoMakesEverything() throws {
     let data = try RawFolder(2)
     try data.run()

@@ -7,12 +7,28 @@ import TestSupport
 import Testing
 import Volumes
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 struct CaseFileTests {
   private let folder = TemporaryFolder()
 
   /// Larger than the blocks of 512 KB in which files are written.
   private static let large = Shape(z: 30, y: 70, x: 80)
   private static let small = Shape(z: 2, y: 3, x: 4)
+
+  /// On a file server without locks every lock is refused; here another one is held.
+  @Test func noLockIsAskedFor() throws {
+    _ = try write(try state(Self.small, []), "a.h5", jobs: 1)
+    let held = try OpenFile(writing: folder.path("a.h5"), truncate: false)
+    #expect(flock(held.descriptor, LOCK_EX) == 0)
+    #expect(try CaseFileReader(path: folder.path("a.h5")).shape == Self.small)
+    try HDF5Writer(path: folder.path("a.h5")).close()
+    withExtendedLifetime(held.descriptor) {}
+  }
 
   @Test(arguments: [1, 2, 3], [small, large])
   func whatIsWrittenIsRead(jobs: Int, shape: Shape) throws {

@@ -96,7 +96,8 @@ struct ManifestTests {
     for broken in [#"{"format": "segprep-prepared""#, #"{"format": "segprep-prepared", "cases": [}"#] {
       try folder.put(broken.utf8, "manifest.json")
       #expect(
-        folder.message(read)?.contains("the manifest is damaged, found JSON that is broken or lacks keys") == true)
+        folder.message(read)?.contains("the manifest is damaged, found other bytes than `segprep ingest` wrote") == true
+      )
     }
   }
 
@@ -119,6 +120,6 @@ struct ManifestTests {
     try folder.put(#"{"format": "segprep-prepared", "format_version": 1}"#.utf8, "b.json")
     #expect(
       folder.message { _ = try Manifest.read(path: folder.path("b.json")) }?.hasPrefix(
-        "b.json: the manifest is damaged, found JSON that is broken or lacks keys") == true)
+        "b.json: the manifest is damaged, found other bytes than `segprep ingest` wrote") == true)
   }
 }

@@ -34,6 +34,40 @@ struct PreparedVerificationTests {
     #expect(try verify() == [])
   }
 
+  /// Which fold, which class, which number of a fold_safe stage: nothing else would show it.
+  @Test func everyFlippedBitOfTheManifestIsFound() throws {
+    try prepare()
+    let whole = try folder.contents("manifest.json")
+    for place in whole.indices {
+      var bytes = whole
+      bytes[place] ^= 1 << UInt8(place % 8)
+      try folder.put(bytes, "manifest.json")
+      do {
+        #expect(try verify().map(\.file).contains("manifest.json"), "byte \(place)")
+      } catch {
+        #expect("\(error)".contains("manifest.json: "))
+      }
+    }
+  }
+
+  /// As earlier programs wrote it.
+  @Test func manifestWithoutAHashOfItselfIsReadAndSaidSo() throws {
+    try prepare()
+    let path = folder.path(".")
+    #expect(try PreparedVerification(folder: path).isSealed)
+    let manifest = try Manifest.required(folder: path)
+    try folder.put(try CanonicalJSON.text(manifest).utf8, "manifest.json")
+    #expect(try Manifest.required(folder: path) == manifest)
+    #expect(try verify() == [])
+    #expect(try !PreparedVerification(folder: path).isSealed)
+    let stray = try CanonicalJSON.text(manifest).replacing("{\n", with: "{\n  \"a\" : 1,\n", maxReplacements: 1)
+    try folder.put(stray.utf8, "manifest.json")
+    #expect(
+      try verify().map(\.line) == [
+        "manifest.json: is not what was written, found another text without manifest_sha256, expected one that states it"
+      ])
+  }
+
   @Test func everyDamageIsALine() throws {
     try prepare()
     let whole = try folder.contents("cases/a.h5")

@@ -16,14 +16,18 @@ struct CaseReuse {
     case keep(Manifest.Case, [String: HashedFile])
     /// Nothing to do: its voxels left the case out, and are the same.
     case leaveOut(reason: String, [String: HashedFile])
-    /// The case must be made; the cause is nil where it never was.
-    case make(cause: String?)
+    /// The case must be made; the cause is nil where it never was. Should that fail, the prepared case that is there
+    /// stays: nil where there is none, or where its raw files are known to be others by now.
+    case make(cause: String?, standing: Manifest.Case?)
+    /// The case cannot be made: raw files are missing or cannot be read, which says nothing against what was prepared
+    /// of them while they could be.
+    case fail(any Error, standing: Manifest.Case?)
   }
 
   /// A case as its prepared file says it was, as long as its raw files and the pipeline are the same.
   private enum Look {
     case upToDate(CaseFileReader, raw: [String: HashedFile])
-    case make(cause: String?)
+    case outOfDate(cause: String?)
   }
 
   /// The prepared file of a case that need not be made anew, as far as the case itself is concerned.
@@ -40,23 +44,62 @@ struct CaseReuse {
     (try? recorded.reasonToLeaveOut(raw, ingestDigest: plan.ingestDigest)) != nil
   }
 
-  /// - Parameter stages: the plan's, numbers over the data set filled in; nil where they are not known yet.
+  /// - Parameters:
+  ///   - stages: the plan's, numbers over the data set filled in; nil where they are not known yet.
+  ///   - redo: whether the case is to be made though nothing has changed.
+  func verdict(on raw: RawCase, stages: [Stage]?, redo: Bool) -> Verdict {
+    guard raw.problems.isEmpty else {
+      return .fail(CaseIngest.Refusal.problems(raw.problems), standing: standing(raw))
+    }
+    do {
+      switch (redo, try verdict(on: raw, stages)) {
+      case (true, .keep(let entry, _)): return .make(cause: nil, standing: entry)
+      case (true, .make(_, let standing)): return .make(cause: nil, standing: standing)
+      case (true, .leaveOut): return .make(cause: nil, standing: nil)
+      case (_, let verdict): return verdict
+      }
+    } catch {
+      return .fail(error, standing: standing(raw))
+    }
+  }
+
   /// - Throws: `FileError` where a raw file cannot be read.
-  func verdict(on raw: RawCase, stages: [Stage]?) throws -> Verdict {
+  private func verdict(on raw: RawCase, _ stages: [Stage]?) throws -> Verdict {
     if let (reason, inputs) = try recorded.reasonToLeaveOut(raw, ingestDigest: plan.ingestDigest) {
       return .leaveOut(reason: reason, inputs)
     }
     switch try look(at: raw) {
-    case .make(let cause): return .make(cause: cause)
+    case .outOfDate(let cause): return .make(cause: cause, standing: nil)
     case .upToDate(let prepared, var inputs):
-      if let stages, !statesNumbers(of: stages, prepared.decisions) {
-        return .make(cause: "the data set's intensities changed")
+      guard let file = try? recorded.hashed(RawFile(prepared.path)), let entry = entry(of: raw, prepared, file) else {
+        return .make(cause: "its prepared file is damaged", standing: nil)
       }
-      let file = try recorded.hashed(RawFile(prepared.path))
-      guard let entry = entry(of: raw, prepared, file) else { return .make(cause: "its prepared file is damaged") }
+      if let stages, !statesNumbers(of: stages, prepared.decisions) {
+        return .make(cause: "the data set's intensities changed", standing: entry)
+      }
+      // A run that makes a case anew is without its previews for a moment, and may end in it.
+      guard CasePreviews.exist(of: raw.identifier, below: folder) else {
+        return .make(cause: "its previews are gone", standing: entry)
+      }
       inputs[RawFile(prepared.path).name] = file
       return .keep(entry, inputs)
     }
+  }
+
+  /// The prepared case of raw files that nothing can be said of: as the last manifest has it, or as its file says where
+  /// a run was stopped before it could write one; nil where there is none that is whole and of this pipeline.
+  private func standing(_ raw: RawCase) -> Manifest.Case? {
+    let path = folder + "/" + Manifest.Case.file(raw.identifier)
+    guard Folder.isFile(path), let prepared = try? CaseFileReader(path: path),
+      prepared.ingestDigest == plan.ingestDigest, let file = try? recorded.hashed(RawFile(path)),
+      var entry = entry(of: raw, prepared, file)
+    else { return nil }
+    if let known = known(raw.identifier) { entry.warnings = known.warnings }
+    return entry
+  }
+
+  private func known(_ identifier: String) -> Manifest.Case? {
+    earlier?.cases.first { $0.caseIdentifier == identifier }
   }
 
   /// What to know about cases that a run leaves unlooked at: some may have been prepared by numbers over the data set
@@ -76,9 +119,11 @@ struct CaseReuse {
 
   private func look(at raw: RawCase) throws -> Look {
     let path = folder + "/" + Manifest.Case.file(raw.identifier)
-    guard raw.problems.isEmpty, Folder.isFile(path) else { return .make(cause: nil) }
-    guard let prepared = try? CaseFileReader(path: path) else { return .make(cause: "its prepared file is damaged") }
-    guard prepared.ingestDigest == plan.ingestDigest else { return .make(cause: "the pipeline changed") }
+    guard raw.problems.isEmpty, Folder.isFile(path) else { return .outOfDate(cause: nil) }
+    guard let prepared = try? CaseFileReader(path: path) else {
+      return .outOfDate(cause: "its prepared file is damaged")
+    }
+    guard prepared.ingestDigest == plan.ingestDigest else { return .outOfDate(cause: "the pipeline changed") }
     let named = prepared.source.images + [prepared.source.label].compactMap { $0 }
     let volumes = raw.images + [raw.label].compactMap { $0 }
     let sources = named.flatMap { file in
@@ -87,24 +132,22 @@ struct CaseReuse {
     let files = volumes.flatMap { [$0] + [$0.otherHalf].compactMap { $0 } }
     guard sources.map(\.0) == files.map(\.name), named.map(\.volume) == volumes.map({ $0.volume?.index }) else {
       let isLabelGone = raw.label == nil && prepared.source.label != nil
-      return .make(cause: isLabelGone ? "its label is gone" : "its files are others")
+      return .outOfDate(cause: isLabelGone ? "its label is gone" : "its files are others")
     }
     var inputs: [String: HashedFile] = [:]
     for (source, raw) in zip(sources, files) {
       let (name, sha256) = source
       let now = try inputs[name] ?? recorded.hashed(raw)
-      guard now.sha256 == sha256 else { return .make(cause: "\(Folder.lastName(of: raw.path)) changed") }
+      guard now.sha256 == sha256 else { return .outOfDate(cause: "\(Folder.lastName(of: raw.path)) changed") }
       inputs[name] = now
     }
-    // A run that makes a case anew is without its previews for a moment, and may end in it.
-    guard CasePreviews.exist(of: raw.identifier, below: folder) else { return .make(cause: "its previews are gone") }
     return .upToDate(prepared, raw: inputs)
   }
 
   /// The manifest's entry; nil where the file is not the one that the last manifest speaks of.
   private func entry(of raw: RawCase, _ prepared: CaseFileReader, _ file: HashedFile) -> Manifest.Case? {
     let warnings = plan.warnings(about: prepared.statistics, of: raw, prepared.source)
-    if let known = earlier?.cases.first(where: { $0.caseIdentifier == prepared.caseIdentifier }) {
+    if let known = known(prepared.caseIdentifier) {
       guard known.sha256 == file.sha256 else { return nil }
       var entry = known
       entry.warnings = warnings

@@ -82,13 +82,13 @@ public struct DryRun: Encodable {
     var leftOut = preview.excluded
     items = preview.toPrepare.compactMap { raw in
       var item = Item(raw, caseIngest, of: ingest)
-      switch ingest.redo ? .make(cause: nil) : try? reuse.verdict(on: raw, stages: nil) {
+      switch reuse.verdict(on: raw, stages: nil, redo: ingest.redo) {
       case .keep: item.isKept = true
       case .leaveOut(let reason, _):
         leftOut.append(.init(caseIdentifier: raw.identifier, reason: reason))
         return nil
-      case .make(let cause): item.cause = cause
-      case nil: break
+      case .make(let cause, _): item.cause = cause
+      case .fail(let error, _): item.problem = item.problem ?? ingest.reason("\(error)", of: raw)
       }
       return item
     }

@@ -33,7 +33,7 @@ public struct Ingest: Sendable {
   public var jobs: Int
   /// Whether cases are made anew although nothing they depend on has changed.
   public var redo = false
-  /// Whether cases whose raw files are gone are dropped.
+  /// Whether cases that the raw folder no longer has are dropped.
   public var prune = false
   /// Bytes that the cases worked on at one time may take together; nil is 70 % of what is free when the run begins.
   public var memory: Int?
@@ -137,14 +137,17 @@ public struct Ingest: Sendable {
     let queue = CaseQueue(preview.toPrepare)
     let results = IngestResults(queue)
     try workers.forEach(queue.items.count, helping: true) { index in
-      results.set(
-        index, verdict: redo ? .make(cause: nil) : try? reuse.verdict(on: queue.items[index].raw, stages: stages))
+      let raw = queue.items[index].raw
+      results.set(index, verdict: reuse.verdict(on: raw, stages: stages, redo: redo)) { reason("\($0)", of: raw) }
     }
 
-    let places = results.making
+    let (places, refused) = (results.making, results.refused)
     // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
     try earlier?.without(places.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
-    observer.began(cases: places.count, rawBytes: places.reduce(0) { $0 + queue.items[$1].bytes })
+    observer.began(
+      cases: places.count + refused.count,
+      rawBytes: places.reduce(0) { $0 + queue.items[$1].bytes } + refused.reduce(0) { $0 + $1.rawBytes })
+    for report in refused { observer.finished(report) }
     let caseIngest = CaseIngest(plan: plan, stages: stages, workers: workers)
     let making = try CaseMaking(
       ingest: self, caseIngest: caseIngest, queue: queue, results: results, observer: observer
@@ -155,11 +158,12 @@ public struct Ingest: Sendable {
       ingest: self, preview: preview, earlier: earlier, results: results, stages: stages)
     var manifest = ending.manifest
     manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
-    for identifier in ending.removable { output.remove(identifier) }
     try AtomicFile.write(
       try CanonicalJSON.text(DatasetFingerprint(of: manifest, folder: output.path)),
       to: output.path + "/dataset_fingerprint.json", flush: sync)
     try manifest.write(folder: output.path, flush: sync)
+    // Not before: the manifest names nothing that is not there, whenever the run ends.
+    for identifier in ending.removable { output.remove(identifier) }
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
       cases: results.reports, manifest: manifest, gone: ending.gone, moved: ending.moved,

@@ -7,7 +7,7 @@ struct IngestEnding {
   let manifest: Manifest
   /// Prepared cases whose raw files are gone, kept or dropped.
   let gone: [String]
-  /// Prepared cases that stay as an earlier run left them, unlooked at.
+  /// Prepared cases that stay as an earlier run left them, though their raw files were not read.
   let untouched: [Manifest.Case]
   /// Cases that validate in another fold than before.
   let moved: [String]
@@ -31,7 +31,8 @@ struct IngestEnding {
     gone = goneCases.map(\.caseIdentifier).sorted()
     let dropped = ingest.prune ? Set(gone) : []
 
-    untouched = others.filter { !dropped.contains($0.caseIdentifier) }
+    // What was prepared of raw files that are missing or cannot be read is as good as it was.
+    untouched = others.filter { !dropped.contains($0.caseIdentifier) } + results.standing
     manifest.cases = results.present + untouched
     manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
     manifest.failed = Self.absent(reports, .failed)
@@ -57,8 +58,9 @@ struct IngestEnding {
     moved = manifest.cases.filter { entry in
       if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
     }.map(\.caseIdentifier)
+    let staying = Set(manifest.cases.map(\.caseIdentifier))
     removable =
-      (manifest.excluded + manifest.failed).map(\.caseIdentifier) + dropped
+      (manifest.excluded + manifest.failed).map(\.caseIdentifier).filter { !staying.contains($0) } + dropped
   }
 
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {

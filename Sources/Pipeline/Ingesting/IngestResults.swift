@@ -11,10 +11,10 @@ final class IngestResults: @unchecked Sendable {
   }
 
   private enum State {
-    case toMake(cause: String?)
+    case toMake(cause: String?, standing: Manifest.Case?)
     case present(Manifest.Case, [String: HashedFile])
     case leftOut(reason: String, [String: HashedFile])
-    case absent
+    case failed(standing: Manifest.Case?)
   }
 
   private let queue: CaseQueue
@@ -24,32 +24,38 @@ final class IngestResults: @unchecked Sendable {
 
   init(_ queue: CaseQueue) {
     self.queue = queue
-    states = Array(repeating: .toMake(cause: nil), count: queue.items.count)
+    states = Array(repeating: .toMake(cause: nil, standing: nil), count: queue.items.count)
     byPlace = queue.items.map {
       CaseReport(caseIdentifier: $0.raw.identifier, outcome: .kept, rawBytes: $0.bytes, seconds: 0)
     }
   }
 
-  /// - Parameter verdict: nil where it could not be told, because a raw file cannot be read: making it will say why.
-  func set(_ place: Int, verdict: CaseReuse.Verdict?) {
+  /// - Parameter reason: an error's text, as the user reads it.
+  func set(_ place: Int, verdict: CaseReuse.Verdict, reason: (any Error) -> String) {
     lock.withLock {
       switch verdict {
       case .keep(let entry, let inputs): states[place] = .present(entry, inputs)
       case .leaveOut(let reason, let inputs):
         states[place] = .leftOut(reason: reason, inputs)
         (byPlace[place].outcome, byPlace[place].reason) = (.excluded, reason)
-      case .make(let cause): states[place] = .toMake(cause: cause)
-      case nil: states[place] = .toMake(cause: nil)
+      case .make(let cause, let standing): states[place] = .toMake(cause: cause, standing: standing)
+      case .fail(let error, let standing): fail(place, reason(error), standing, &byPlace[place])
       }
     }
+  }
+
+  private func fail(_ place: Int, _ reason: String, _ standing: Manifest.Case?, _ report: inout CaseReport) {
+    states[place] = .failed(standing: standing)
+    let fate = standing == nil ? "" : "; what was prepared of it earlier stays"
+    (report.outcome, report.reason) = (.failed, reason + fate)
   }
 
   /// Sets a case's end and returns its report.
   func set(_ place: Int, outcome: Result<CaseIngest.Outcome, Failure>, seconds: Double) -> CaseReport {
     lock.withLock {
       var report = byPlace[place]
-      report.seconds = seconds
-      if case .toMake(let cause) = states[place] { report.cause = cause }
+      var standing: Manifest.Case?
+      if case .toMake(let cause, let entry) = states[place] { (report.cause, standing) = (cause, entry) }
       switch outcome {
       case .success(.prepared(let entry, let inputs)):
         states[place] = .present(entry, inputs)
@@ -57,10 +63,9 @@ final class IngestResults: @unchecked Sendable {
       case .success(.excluded(let reason, let inputs)):
         states[place] = .leftOut(reason: reason, inputs)
         (report.outcome, report.reason) = (.excluded, reason)
-      case .failure(let failure):
-        states[place] = .absent
-        (report.outcome, report.reason) = (.failed, failure.reason)
+      case .failure(let failure): fail(place, failure.reason, standing, &report)
       }
+      report.seconds = seconds
       byPlace[place] = report
       return report
     }
@@ -81,6 +86,14 @@ final class IngestResults: @unchecked Sendable {
   /// Reports of all cases, sorted by identifier.
   var reports: [CaseReport] { lock.withLock { byPlace.sorted { $0.caseIdentifier < $1.caseIdentifier } } }
 
+  /// Reports of the cases that failed before any was made.
+  var refused: [CaseReport] { reports.filter { $0.outcome == .failed } }
+
+  /// Entries of cases that failed, and stay as an earlier run left them.
+  var standing: [Manifest.Case] {
+    lock.withLock { states.compactMap { if case .failed(let entry) = $0 { entry } else { nil } } }
+  }
+
   /// Entries of the cases that are there, made or kept.
   var present: [Manifest.Case] {
     lock.withLock { states.compactMap { if case .present(let entry, _) = $0 { entry } else { nil } } }
@@ -92,7 +105,7 @@ final class IngestResults: @unchecked Sendable {
       states.reduce(into: [:]) { all, state in
         switch state {
         case .present(_, let inputs), .leftOut(_, let inputs): all.merge(inputs) { $1 }
-        case .toMake, .absent: break
+        case .toMake, .failed: break
         }
       }
     }

@@ -36,7 +36,7 @@ struct LabelSearch {
         "\(missing.name) is missing, and no other file is the segmentation: \(reasons.joined(separator: ", ")); "
           + "the case counts as unlabelled")
     } else {
-      found.problems.append(
+      found.labelProblems.append(
         "\(raw.identifier): \(missing.name) is missing, found \(names.joined(separator: ", ")), which could each be it, "
           + "expected one segmentation; give the right one that name")
     }

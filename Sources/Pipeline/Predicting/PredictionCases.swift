@@ -117,11 +117,7 @@ public struct PredictionCases: Sendable {
     guard !cases.isEmpty else { throw PredictionError.noCases(path: path) }
     var chosen = PredictionCases(
       identifiers: cases.map(\.identifier),
-      places: cases.map { item in
-        var item = item
-        (item.label, item.missingLabel) = (nil, nil)
-        return .raw(item)
-      }, recipe: RawRecipe(plan: plan, stages: stages), maps: maps)
+      places: cases.map { .raw($0.withoutLabel) }, recipe: RawRecipe(plan: plan, stages: stages), maps: maps)
     if Folder.isFolder(path) { chosen.raw = path }
     return chosen
   }

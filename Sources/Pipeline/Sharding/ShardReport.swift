@@ -13,7 +13,7 @@ public struct ShardReport: Sendable {
   public var caseClassVoxels: [Int]
   /// Prepared cases without a label, which have no patches.
   public var unlabelled: Int
-  /// Cases that could not be prepared, and so have no patches either.
+  /// Cases that could not be prepared, now or earlier, and so have no patches either.
   public var failed: Int
   /// Where the time of cutting and writing went, over all threads together.
   public var times: ShardTimes
@@ -33,7 +33,8 @@ public struct ShardReport: Sendable {
       counts.reduce(0) { $0 + ($1.indices.contains(value) ? $1[value] : 0) }
     }
     unlabelled = source.manifest.cases.count { !$0.isLabelled }
-    failed = source.manifest.failed.count
+    let prepared = Set(source.manifest.cases.map(\.caseIdentifier))
+    failed = source.manifest.failed.count { !prepared.contains($0.caseIdentifier) }
     self.times = times
     self.bytesBeforeCompression = bytesBeforeCompression
     self.seconds = seconds
