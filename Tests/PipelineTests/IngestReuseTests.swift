@@ -147,6 +147,17 @@ struct IngestReuseTests {
     #expect(try data.files(in: "prepared") == before)
   }
 
+  /// A case that cannot be read for a moment must not have all others made anew, by numbers without it.
+  @Test func numbersOverTheDataSetCountACaseThatStays() throws {
+    let text = Sample.replacing(Sample.folds - 1, with: "  - zscore: {over: dataset}")
+    let data = try RawFolder(3)
+    try data.run(text)
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00001/imaging.nii.gz")
+    let report = try data.run(text)
+    #expect(outcomes(report) == [.kept, .failed, .kept])
+    #expect(report.manifest.cases.count == 3 && report.manifest.warnings.allSatisfy { !$0.contains("earlier numbers") })
+  }
+
   /// Whatever else is known of a case, what was prepared of other voxels does not stay.
   @Test func preparedCaseGoesWhereItsImageIsAnother() throws {
     let data = try RawFolder(2)

@@ -30,20 +30,6 @@ struct CaseReuse {
     case outOfDate(cause: String?)
   }
 
-  /// The prepared file of a case that need not be made anew, as far as the case itself is concerned.
-  func upToDate(_ raw: RawCase) -> CaseFileReader? {
-    guard case .upToDate(let prepared, _)? = try? look(at: raw),
-      let file = try? recorded.hashed(RawFile(prepared.path)),
-      entry(of: raw, prepared, file) != nil
-    else { return nil }
-    return prepared
-  }
-
-  /// Whether the case's voxels left it out, and are the same.
-  func isLeftOut(_ raw: RawCase) -> Bool {
-    (try? recorded.reasonToLeaveOut(raw, ingestDigest: plan.ingestDigest)) != nil
-  }
-
   /// - Parameters:
   ///   - stages: the plan's, numbers over the data set filled in; nil where they are not known yet.
   ///   - redo: whether the case is to be made though nothing has changed.

@@ -29,10 +29,11 @@ struct DatasetStages {
     }
   }
 
-  /// The foreground of each channel over the labelled cases. A case that cannot be read is passed over here; it fails,
-  /// with its reason, when it is prepared.
+  /// The foreground of each channel over the labelled cases. A case that cannot be read counts as it was prepared
+  /// earlier, or else is passed over here; it fails, with its reason, when it is prepared.
   private func measure(_ cases: [RawCase]) throws -> [IntensityMixture] {
-    let labelled = cases.filter { $0.label != nil && $0.problems.isEmpty }.sorted { $0.identifier < $1.identifier }
+    // Whether one with problems had a label is known where it was prepared earlier.
+    let labelled = cases.filter { $0.label != nil || !$0.problems.isEmpty }.sorted { $0.identifier < $1.identifier }
     let sum = Sum(channels: plan.config.dataset.channels.count)
     try workers.forEach(labelled.count, helping: true) { index in
       observer.entered(stage: "measure", caseIdentifier: labelled[index].identifier)
@@ -42,10 +43,15 @@ struct DatasetStages {
     return sum.mixtures
   }
 
-  /// One case's foreground by channel, from its prepared file where that is up to date; nil where the case does not count.
+  /// One case's foreground by channel, from its prepared file where that is up to date, or all that there is; nil where
+  /// the case does not count.
   private func intensities(of raw: RawCase) throws -> [CaseIntensities]? {
-    if reuse.isLeftOut(raw) { return nil }
-    if let prepared = reuse.upToDate(raw) { return try prepared.rawForeground() }
+    switch reuse.verdict(on: raw, stages: nil, redo: false) {
+    case .keep(let entry, _), .make(_, let entry?), .fail(_, let entry?):
+      return try CaseFileReader(path: reuse.folder + "/" + entry.file).rawForeground()
+    case .leaveOut, .fail(_, nil): return nil
+    case .make(_, nil): break
+    }
     let volumes = CaseIngest(plan: plan, stages: [], workers: workers).rawVolumes(try CaseIngest.Opened(raw))
     let (survey, counts) = try RawSurvey.read(volumes, on: workers)
     let isExcluded = plan.config.dataset.exclude.reason(for: raw.identifier, classCounts: counts) != nil
