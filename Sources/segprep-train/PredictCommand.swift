@@ -152,7 +152,9 @@ struct PredictCommand: ParsableCommand {
         throw error
       } catch {
         if !quiet { line.clear() }
-        printError("segprep: \(identifier): \(error)")
+        let reason = "\(error)"
+        // What is wrong with a case as a whole says its name already.
+        printError("segprep: " + (reason.hasPrefix(identifier + ": ") ? "" : identifier + ": ") + reason)
         failures += 1
       }
     }

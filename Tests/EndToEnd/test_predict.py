@@ -321,6 +321,17 @@ class PredictTests(TestCase):
                 f"^segprep: note: {folds.count(1)} of {of} cases are among those that the model was trained on: .*{advice}")
             self.assertEqual(len(result.err.splitlines()), 1, result.err)
 
+    def test_raw_cases_that_it_was_trained_on_are_counted_by_name(self):
+        folds = {case["case_identifier"]: case["fold"] for case in json_of(self.prepared / "manifest.json")["cases"]}
+        _, result = self.predict(self.raw, "--pipeline", self.pipeline_file)
+        count = list(folds.values()).count(1)
+        self.assertRegex(
+            result.err, f"^segprep: note: {count} of 5 cases are among those that the model was trained on .{count} by name")
+        self.assertIn("choose others with --cases", result.err)
+        new = ",".join(name for name, fold in folds.items() if fold == 0)
+        _, result = self.predict(self.raw, "--pipeline", self.pipeline_file, "--cases", new)
+        self.assertEqual(result.err, "")
+
     def test_cases_that_it_was_trained_on_are_counted_whatever_their_folds_are_now(self):
         trained = {case["case_identifier"] for case in json_of(self.prepared / "manifest.json")["cases"]
                    if case["fold"] == 1}
@@ -482,9 +493,13 @@ class PredictTests(TestCase):
         scans.write_case(raw, "case_00000", b"\x1f\x8b")
         image, _ = case(3)
         scans.write_case(raw, "case_00001", scans.nifti(image, FORMS["case_00003"][0]))
-        out, result = self.predict(raw, "--pipeline", self.pipeline_file, code=1)
+        (raw / "case_00002").mkdir()
+        out, result = self.predict(raw, "--pipeline", self.pipeline_file, "--quiet", code=1)
         self.assertEqual(names(out), ["case_00001.nii.gz"])
-        self.assertRegex(result.err, "^segprep: case_00000: .*imaging.nii.gz: ")
+        lines = result.err.splitlines()
+        self.assertEqual(len(lines), 2, result.err)
+        self.assertRegex(lines[0], "^segprep: case_00000: .*imaging.nii.gz: ")
+        self.assertRegex(lines[1], "^segprep: case_00002: imaging.nii.gz is missing")
 
 
 class WithoutTorchTests(TestCase):

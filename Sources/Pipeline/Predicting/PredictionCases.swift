@@ -92,7 +92,8 @@ public struct PredictionCases: Sendable {
       identifiers: cases.map(\.caseIdentifier),
       places: cases.map { .prepared(path: Folder.join(path, $0.file), sha256: $0.sha256) }, recipe: nil,
       maps: model.maps(manifest))
-    found.notes = [model.doubt(path), model.leak(cases)].compactMap { $0 }
+    let known = model.leak(cases.map { ($0.caseIdentifier, $0.sha256, $0.fold) })
+    found.notes = [model.doubt(path), known].compactMap { $0 }
     return found
   }
 
@@ -119,6 +120,7 @@ public struct PredictionCases: Sendable {
       identifiers: cases.map(\.identifier),
       places: cases.map { .raw($0.withoutLabel) }, recipe: RawRecipe(plan: plan, stages: stages), maps: maps)
     if Folder.isFolder(path) { chosen.raw = path }
+    chosen.notes = [model.leak(cases.map { ($0.identifier, nil, nil) })].compactMap { $0 }
     return chosen
   }
 

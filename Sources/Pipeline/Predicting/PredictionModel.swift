@@ -68,16 +68,18 @@ public struct PredictionModel: Sendable {
   }
 
   /// What to know of cases that the model was trained on; nil where there are none, and where nobody knows.
-  func leak(_ cases: [Manifest.Case]) -> String? {
+  /// - Parameter cases: by identifier; raw ones have neither a hash nor a fold.
+  func leak(_ cases: [(identifier: String, preparedSha256: String?, fold: Int?)]) -> String? {
     guard let trained else { return nil }
     let names = Set(trained.cases.map(\.caseIdentifier))
     let hashes = Set(trained.cases.map(\.preparedSha256))
-    let known = cases.filter { names.contains($0.caseIdentifier) || hashes.contains($0.sha256) }
+    let surely = cases.filter { $0.preparedSha256.map(hashes.contains) ?? false }
+    let known = cases.filter { names.contains($0.identifier) || $0.preparedSha256.map(hashes.contains) ?? false }
     guard !known.isEmpty else { return nil }
-    let byName = known.count { !hashes.contains($0.sha256) }
+    let byName = known.count - surely.count
     let doubt = byName == 0 ? "" : " (\(byName) by name alone: unless they are of another data set)"
-    let isInFold = fold.map { fold in known.contains { $0.fold == fold } } ?? true
-    let way = isInFold ? "choose others with --cases" : "--fold \(fold ?? 0) leaves them out"
+    let isElsewhere = fold != nil && known.allSatisfy { $0.fold != nil && $0.fold != fold }
+    let way = isElsewhere ? "--fold \(fold ?? 0) leaves them out" : "choose others with --cases"
     return "\(known.count) of \(cases.count) cases are among those that the model was trained on\(doubt): scores there "
       + "say nothing of new cases; \(way)"
   }
