@@ -162,11 +162,22 @@ class AugmentTests(PythonCase):
                     for seed in range(20):
                         image, label = self.patch(kind)
                         plain, classes = self.patch(kind)
-                        image[0, 3, 4, 5] = value
+                        image[0, 5, 6, 7] = value
                         drawn = segprep.augment(image, label, transforms, seed=seed)
                         self.assertEqual(segprep.augment(plain, classes, transforms, seed=seed), drawn)
                         numpy.testing.assert_array_equal(label, classes)
                         numpy.testing.assert_array_equal(image[1], plain[1])
+                        self.assertFalse(numpy.isfinite(image[0]).all())
+
+    def test_gamma_keeps_infinity(self):
+        """With statistics of the whole case, which the patch's voxels do not change."""
+        image, label = self.patch("float32")
+        image[0, 3, 4, 5] = numpy.inf
+        gamma = [{"gamma": {"exponent": {"lower": 0.7, "upper": 0.7}, "probability": 1}}]
+        augmenter = segprep.Augmenter({"transforms": gamma, "statistics": "case"}, shape=image.shape[1:])
+        augmenter(image, label, seed=1, statistics=[[-3, 3, 0, 1], [-3, 3, 0, 1]])
+        self.assertEqual(image[0, 3, 4, 5], numpy.inf)
+        self.assertEqual(numpy.isfinite(image).sum(), image.size - 1)
 
     def test_refusals(self):
         image, label = self.patch()

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 import CSegprep
+import Files
 import Prepared
 import Streaming
 
@@ -23,6 +24,7 @@ public func segprep_stream_open(
 ) -> Int32 {
   answering {
     let (folder, stream) = (try text(shards, "shards"), try given(stream, "stream"))
+    OpenFileLimit.raise()
     stream.pointee = streams.add(try StreamRequest(sized(options, "options"), shards: folder).open(folder))
   }
 }

@@ -45,8 +45,9 @@ INLINE float raised(segprep_power power, float v) {
   float whole = shifted < to_whole - 126 ? to_whole - 126 : shifted;
   whole = whole > to_whole + 127 ? to_whole + 127 : whole;
   const float result = real_of((int32_t)((uint32_t)bits_of(mantissa) + ((uint32_t)bits_of(whole) << 23)));
+  const float kept = x <= 3.40282347e+38f ? result : x;  // infinity stays
   // Denormal numbers count as 0, and so do those below: x - x, which is no number where x is none.
-  return (x >= 1.17549435e-38f ? result : x - x) * power.out_scale + power.out_offset;
+  return (x >= 1.17549435e-38f ? kept : x - x) * power.out_scale + power.out_offset;
 }
 
 SEGPREP_CLONES WIDE void segprep_raise(const segprep_power *power, const float *src, float *dst, size_t n) {

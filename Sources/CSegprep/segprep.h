@@ -208,7 +208,8 @@ typedef struct {
 // Fills options: seed and batch of the pipeline, one rank, one epoch, floats, every checksum, damage ends the stream.
 int32_t segprep_stream_defaults(segprep_stream_options *options);
 
-// Opens a stream on a folder of shards; it begins to fill batches.
+// Opens a stream on a folder of shards; it begins to fill batches. Each shard is a file that stays open: the process' limit
+// on open files (RLIMIT_NOFILE) is raised as far as the system lets it.
 int32_t segprep_stream_open(const char *shards, const segprep_stream_options *options, segprep_stream *stream);
 
 int32_t segprep_stream_describe(segprep_stream stream, segprep_stream_info *info);

@@ -33,7 +33,7 @@ public final class Lanes: @unchecked Sendable {
   /// A lane that throws ends there, and the others go on as far as they can without it; then the error of the first
   /// lane in order is thrown. So it does not depend on timing which of two damaged files is reported.
   public func run(on workers: Workers) throws {
-    // A seat for each thread; one that finds nothing to do leaves it at once.
+    // A seat for each thread; one that takes it after the last step leaves it at once.
     try workers.forEach(workers.count) { [self] _ in work() }
     if let first = failures.keys.min(), let error = failures[first] { throw error }
   }

@@ -101,7 +101,7 @@ struct PredictCommand: ParsableCommand {
       let folder = try PredictedFolder(out, for: found, settings, replacing: overwrite)
       if !quiet { say(found, left: folder.left.count) }
       guard !folder.left.isEmpty else { return }
-      Interruption.say(overwrite ? .anew : .again)
+      Interruption.say(overwrite ? .overwriting : .again)
       let device = try Device(device)
       try Torch.prepare(threads: threads, device: device)
       let predictor = try Predictor(checkpoint, weights: weights, batch: batch, device: device)

@@ -89,7 +89,7 @@ struct IngestCommand: ParsableCommand {
         try show(try DryRun(ingest), unmatched: unmatched(plan.config.dataset))
         return
       }
-      Interruption.say(.again)
+      Interruption.say(force ? .forcing : .again)
       let progress = ProgressDisplay(isSilent: quiet || json)
       let report = try ingest.run(observer: progress)
       progress.end()

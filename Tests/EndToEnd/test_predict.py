@@ -308,6 +308,22 @@ class PredictTests(TestCase):
                     _, result = self.predict(other, "--cases", "case_00002", model=run, code=64)
                     self.assertIn("prepared by numbers over another data set than the model's", result.err)
 
+    def test_each_case_states_its_own_numbers(self):
+        """A case that was added by itself has other numbers over the data set than those beside it."""
+        pipeline, prepared, run = self.trained({"zscore": {"over": "dataset"}})
+        mixed = self.fresh("mixed")
+        shutil.copytree(prepared, mixed)
+        result = segprep(
+            "ingest", self.other_raw(), "--pipeline", pipeline, "--out", mixed, "--cases", "case_00009", "--quiet")
+        self.assertEqual(result.code, 0, result.err)
+        for out in [self.predict(folder, "--cases", "case_00002", model=run)[0] for folder in [prepared, mixed]]:
+            self.assertEqual(names(out), ["case_00002.nii.gz"])
+        _, result = self.predict(mixed, "--cases", "case_00009", model=run, code=64)
+        self.assertIn("case_00009.h5: prepared by numbers over another data set than the model's", result.err)
+        result = segprep("shard", mixed, "--pipeline", pipeline, "--out", self.fresh("shards"), "--quiet")
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("5 cases (case_00000, case_00001, case_00002, case_00003, case_00004) of 6: scaled by other", result.out)
+
     def test_cases_that_it_was_trained_on_are_counted(self):
         _, result = self.predict(self.prepared, "--fold", "0")
         self.assertEqual(result.err, "")

@@ -77,17 +77,17 @@ public struct PredictionCases: Sendable {
     _ path: String, _ manifest: Manifest, _ model: PredictionModel, _ only: [String]?, _ fold: Int?
   ) throws -> PredictionCases {
     try model.hold(path, manifest)
-    if let data = FileManager.default.contents(atPath: Folder.join(path, "plan.json")),
-      let plan = try? JSONDecoder().decode(Plan.self, from: data)
-    {
-      try refuseLabelStages(plan, source: path)
+    let plan = FileManager.default.contents(atPath: Folder.join(path, "plan.json")).flatMap {
+      try? JSONDecoder().decode(Plan.self, from: $0)
     }
+    if let plan { try refuseLabelStages(plan, source: path) }
     if let fold, !(0..<manifest.folds).contains(fold) {
       throw EvaluationError.noFold(fold, folds: manifest.folds, truth: path)
     }
     let ofFold = manifest.cases.filter { fold == nil || $0.fold == fold }
     let cases = try chosen(ofFold, path, only) { $0.caseIdentifier }
     guard !cases.isEmpty else { throw PredictionError.noCases(path: path) }
+    if let plan { try model.hold(path, cases, plan.config.preprocess) }
     var found = PredictionCases(
       identifiers: cases.map(\.caseIdentifier),
       places: cases.map { .prepared(path: Folder.join(path, $0.file), sha256: $0.sha256) }, recipe: nil,

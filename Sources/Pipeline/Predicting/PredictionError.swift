@@ -11,12 +11,12 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   /// A stage that works on a label, which a case to predict does not have.
   case needsLabel(source: String, place: Int, StageName)
   /// A stage whose numbers are those of the data set that was trained on, which the model does not know.
-  case needsDataset(source: String, place: Int, StageName)
+  case needsDataset(source: String, place: Int, StageName, isRecorded: Bool)
   /// Cases of other channels or classes than the model's.
   case otherModel(source: String, what: String, found: [String], expected: [String])
   /// Prepared cases of another pipeline than those that the model was trained on.
   case otherPreparation(path: String, found: String, expected: String)
-  /// Prepared cases that numbers of another data set were put into.
+  /// A prepared case that numbers over another data set were put into.
   case otherNumbers(path: String)
   case noCases(path: String)
   /// A file, where a case has several.
@@ -40,9 +40,12 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
     case .needsLabel(let source, let place, let stage):
       "\(source): cases cannot be predicted so, found stage \(place), \(stage.rawValue), which needs a label, "
         + "expected stages that work without; a model for such cases has to be trained without that stage"
-    case .needsDataset(let source, let place, let stage):
+    case .needsDataset(let source, let place, let stage, let isRecorded):
       "\(source): raw cases cannot be predicted so, found stage \(place), \(stage.rawValue), which is measured on the data "
-        + "set, expected one whose numbers the model has; give the pipeline file that it was trained with"
+        + "set, expected one whose numbers the model has; "
+        + (isRecorded
+          ? "give the pipeline file that it was trained with"
+          : "its checkpoint keeps none: ingest the cases with that data set, and predict the prepared folder")
     case .otherModel(let source, let what, let found, let expected):
       "\(source): of other \(what) than the model, found \(found.joined(separator: ", ")), "
         + "expected \(expected.joined(separator: ", ")); give the pipeline or the cases that the model was trained with"
@@ -50,8 +53,8 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
       "\(path): prepared by another pipeline than the model's cases, found ingest digest \(found.prefix(12)), "
         + "expected \(expected.prefix(12)); ingest the cases with the model's pipeline file, or give it with the raw ones"
     case .otherNumbers(let path):
-      "\(path): prepared by numbers over another data set than the model's, found other `dataset_numbers` in the manifest, "
-        + "expected those of the cases that it was trained on; predict the raw cases, with --pipeline"
+      "\(path): prepared by numbers over another data set than the model's, found others in its `decisions`, expected those "
+        + "of the cases that it was trained on; predict the raw case, with --pipeline"
     case .noCases(let path):
       "\(path): no case to predict, found 0, expected at least one; look at --cases and at the pipeline's `exclude`"
     case .oneFileOfSeveral(let path, let channels):

@@ -1,3 +1,4 @@
+import Files
 import Prepared
 import Preprocessing
 import Shards
@@ -39,7 +40,18 @@ public struct PredictionModel: Sendable {
     if let ingestDigest, manifest.ingestDigest != ingestDigest {
       throw .otherPreparation(path: path, found: manifest.ingestDigest, expected: ingestDigest)
     }
-    if let trained, manifest.datasetNumbers != trained.datasetNumbers { throw .otherNumbers(path: path) }
+  }
+
+  /// Holds the numbers over the data set that prepared cases state, each for itself, against the model's: one folder can
+  /// have cases of several.
+  /// - Parameter asked: the stages that prepared them.
+  func hold(_ path: String, _ cases: [Manifest.Case], _ asked: [Stage]) throws {
+    guard let trained, asked.contains(where: { $0.overDataset != nil }) else { return }
+    for item in cases {
+      let file = Folder.join(path, item.file)
+      let numbers = DatasetNumbers(of: asked, stated: try CaseFileReader(path: file).decisions)
+      guard numbers == trained.datasetNumbers else { throw PredictionError.otherNumbers(path: file) }
+    }
   }
 
   /// What prepares raw cases as those were that the model was trained on: the stages, and what the fold_safe ones among
@@ -50,7 +62,9 @@ public struct PredictionModel: Sendable {
     let isFoldSafe = asked.contains { $0.overDataset?.isFoldSafe == true }
     guard isFoldSafe == (trained?.deferredMap != nil),
       let stages = DatasetNumbers.resolved(asked, by: trained?.datasetNumbers, channels: channels.count)
-    else { throw .needsDataset(source: source, place: place + 1, asked[place].name) }
+    else {
+      throw .needsDataset(source: source, place: place + 1, asked[place].name, isRecorded: trained != nil)
+    }
     return (stages, trained?.deferredMap)
   }
 

@@ -14,6 +14,8 @@ struct PreparedFolder: Sendable {
   let labelled: [Manifest.Case]
   /// Folds that there are; 0 where one case alone makes none.
   let folds: Int
+  /// Labelled cases that were prepared by other numbers over the data set than the manifest's, sorted.
+  let strays: [String]
   /// The numbers over the data set that the cases were prepared by.
   let datasetNumbers: DatasetNumbers?
   /// What fold_safe stages do to the prepared values.
@@ -32,6 +34,18 @@ struct PreparedFolder: Sendable {
     folds = manifest.folds
     (datasetNumbers, deferredMaps) = (manifest.datasetNumbers, manifest.deferredMaps)
     guard !labelled.isEmpty else { throw ShardingError.noLabelledCase(prepared: path) }
+    strays = try Self.strays(labelled, path, plan, datasetNumbers)
+  }
+
+  /// Cases that state other numbers over the data set than the manifest: of a run with `--cases`, say.
+  private static func strays(
+    _ cases: [Manifest.Case], _ path: String, _ plan: Plan, _ numbers: DatasetNumbers?
+  ) throws -> [String] {
+    let asked = plan.config.preprocess
+    guard numbers != nil else { return [] }
+    return try cases.filter {
+      DatasetNumbers(of: asked, stated: try CaseFileReader(path: Folder.join(path, $0.file)).decisions) != numbers
+    }.map(\.caseIdentifier)
   }
 
   /// Finds the very cases that shards were cut from, whatever else is there now and whatever their folds are now.
@@ -50,6 +64,7 @@ struct PreparedFolder: Sendable {
       return entry
     }
     folds = shards.folds
+    strays = []
     (datasetNumbers, deferredMaps) = (shards.datasetNumbers, shards.deferredMaps)
     self.manifest = manifest
   }

@@ -18,7 +18,7 @@ extension ShardManifest {
       return set
     }
     (datasetNumbers, deferredMaps) = (source.datasetNumbers, source.deferredMaps)
-    warnings = sets.flatMap { $0.warnings(source) }
+    warnings = source.warnings + sets.flatMap { $0.warnings(source) }
   }
 }
 
@@ -40,6 +40,22 @@ extension ShardManifest.PatchSet {
   }
 }
 
+extension PreparedFolder {
+  /// What to know about the cases as a whole, a line each.
+  fileprivate var warnings: [String] {
+    guard !strays.isEmpty else { return [] }
+    return [
+      "\(Quantity.counted(strays.count, "case")) (\(Self.names(strays))) of \(labelled.count): scaled by other numbers over the "
+        + "data set than the others; run `segprep ingest` without --cases, and shard again"
+    ]
+  }
+
+  /// The first few.
+  fileprivate static func names(_ identifiers: [String]) -> String {
+    identifiers.prefix(5).joined(separator: ", ") + (identifiers.count > 5 ? " and others" : "")
+  }
+}
+
 extension PlannedSet {
   /// What to know about the set, a line each.
   fileprivate func warnings(_ source: PreparedFolder) -> [String] {
@@ -47,7 +63,7 @@ extension PlannedSet {
     let without = Set(source.labelled.filter { !$0.hasForeground }.map(\.caseIdentifier))
     guard !without.isEmpty else { return [] }
     let fate = set.skipsBlank ? "they have no patch" : "all of their patches lie anywhere"
-    let names = without.sorted().prefix(5).joined(separator: ", ") + (without.count > 5 ? " and others" : "")
+    let names = PreparedFolder.names(without.sorted())
     return ["patch set \(set.name): \(Quantity.counted(without.count, "case")) without foreground (\(names)): \(fate)"]
   }
 }
