@@ -172,6 +172,22 @@ struct IngestReuseTests {
     #expect(try data.folder.names("prepared/previews") == ["case_00000"])
   }
 
+  /// As after a stop before the manifest: it still says that the case failed, though it was made since.
+  @Test func madeCaseOutlastsARunOverAnother() throws {
+    let data = try RawFolder(3)
+    let image = "raw/case_00001/imaging.nii.gz"
+    let whole = try data.folder.contents(image)
+    try data.folder.put(whole.dropLast(40), image)
+    let old = try data.run().manifest
+    #expect(old.failed.map(\.caseIdentifier) == ["case_00001"])
+    try data.folder.put(whole, image)
+    try data.run()
+    try old.write(folder: data.prepared, flush: false)
+    try data.run(only: ["case_00000"])
+    #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00001.h5", "case_00002.h5"])
+    #expect(outcomes(try data.run()) == [.kept, .kept, .kept])
+  }
+
   /// A run that ends before its manifest is written leaves one that names what is there.
   @Test func nothingGoesThatTheManifestStillNames() throws {
     let data = try RawFolder(3)

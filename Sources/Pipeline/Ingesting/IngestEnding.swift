@@ -36,7 +36,8 @@ struct IngestEnding {
     manifest.cases = results.present + untouched
     manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
     manifest.failed = Self.absent(reports, .failed)
-    // A run over some cases knows nothing new of the others.
+    let absent = (manifest.excluded + manifest.failed).map(\.caseIdentifier)
+    // A run over some cases knows nothing new of the others, which may have been made since by one that was stopped.
     let isUntouched = { (absent: Manifest.Absent) in
       !touched.contains(absent.caseIdentifier) && preview.known.contains(absent.caseIdentifier)
     }
@@ -59,8 +60,7 @@ struct IngestEnding {
       if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
     }.map(\.caseIdentifier)
     let staying = Set(manifest.cases.map(\.caseIdentifier))
-    removable =
-      (manifest.excluded + manifest.failed).map(\.caseIdentifier).filter { !staying.contains($0) } + dropped
+    removable = absent.filter { !staying.contains($0) } + dropped
   }
 
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {
