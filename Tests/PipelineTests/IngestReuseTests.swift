@@ -158,6 +158,27 @@ struct IngestReuseTests {
     #expect(report.manifest.cases.count == 3 && report.manifest.warnings.allSatisfy { !$0.contains("earlier numbers") })
   }
 
+  /// A run without --cases would not help: it is what has just been.
+  @Test func caseThatStaysOutOfStepIsToBeMended() throws {
+    let text = Sample.replacing(Sample.folds - 1, with: "  - zscore: {over: dataset}")
+    let data = try RawFolder(3)
+    try data.run(text)
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00001/imaging.nii.gz")
+    try data.addCase(3)
+    func warnings(only: [String]? = nil) throws -> [String] {
+      try data.run(text, only: only).manifest.warnings.filter { $0.contains("earlier numbers") }
+    }
+    let start = "prepared by earlier numbers over the data set, expected those of now; "
+    let wait = "run `segprep ingest` without --cases, and with --prune where raw files are gone"
+    #expect(try warnings(only: ["case_00003"]) == ["case_00000, case_00001, case_00002: \(start)\(wait)"])
+    let mend = "mend what FAILED says of each, and run `segprep ingest` again"
+    #expect(
+      try warnings(only: ["case_00001", "case_00003"]) == [
+        "case_00000, case_00002: \(start)\(wait)", "case_00001: \(start)\(mend)",
+      ])
+    #expect(try warnings() == ["case_00001: \(start)\(mend)"])
+  }
+
   /// Whatever else is known of a case, what was prepared of other voxels does not stay.
   @Test func preparedCaseGoesWhereItsImageIsAnother() throws {
     let data = try RawFolder(2)

@@ -157,7 +157,8 @@ public struct Ingest: Sendable {
     let ending = try IngestEnding(
       ingest: self, preview: preview, earlier: earlier, results: results, stages: stages)
     var manifest = ending.manifest
-    manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
+    manifest.warnings += reuse.warnings(
+      untouched: ending.untouched, standing: results.standing, stages: stages)
     try AtomicFile.write(
       try CanonicalJSON.text(DatasetFingerprint(of: manifest, folder: output.path)),
       to: output.path + "/dataset_fingerprint.json", flush: sync)

@@ -7,7 +7,7 @@ struct IngestEnding {
   let manifest: Manifest
   /// Prepared cases whose raw files are gone, kept or dropped.
   let gone: [String]
-  /// Prepared cases that stay as an earlier run left them, though their raw files were not read.
+  /// Prepared cases that stay as an earlier run left them, as this one did not look at them.
   let untouched: [Manifest.Case]
   /// Cases that validate in another fold than before.
   let moved: [String]
@@ -31,9 +31,9 @@ struct IngestEnding {
     gone = goneCases.map(\.caseIdentifier).sorted()
     let dropped = ingest.prune ? Set(gone) : []
 
+    untouched = others.filter { !dropped.contains($0.caseIdentifier) }
     // What was prepared of raw files that are missing or cannot be read is as good as it was.
-    untouched = others.filter { !dropped.contains($0.caseIdentifier) } + results.standing
-    manifest.cases = results.present + untouched
+    manifest.cases = results.present + untouched + results.standing
     manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
     manifest.failed = Self.absent(reports, .failed)
     let absent = (manifest.excluded + manifest.failed).map(\.caseIdentifier)
