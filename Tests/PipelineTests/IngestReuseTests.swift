@@ -130,7 +130,9 @@ struct IngestReuseTests {
     var ingest = try data.ingest()
     ingest.redo = redo
     for _ in 0..<2 {
+      let foretold = try DryRun(ingest).items.map(\.problem)
       let report = try ingest.run(observer: Deaf())
+      #expect(foretold == [nil, report.cases[1].reason, nil])
       #expect(report.count(.failed) == 1 && report.exitCode == 1)
       #expect(
         report.manifest.failed.map(\.reason) == [

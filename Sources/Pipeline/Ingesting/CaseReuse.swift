@@ -24,6 +24,12 @@ struct CaseReuse {
     case fail(any Error, standing: Manifest.Case?)
   }
 
+  /// Why a case failed, as the user reads it.
+  /// - Parameter standing: the prepared case that stays all the same; nil where there is none.
+  static func failure(_ reason: String, standing: Manifest.Case?) -> String {
+    standing == nil ? reason : reason + "; what was prepared of it earlier stays"
+  }
+
   /// A case as its prepared file says it was, as long as its raw files and the pipeline are the same.
   private enum Look {
     case upToDate(CaseFileReader, raw: [String: HashedFile])

@@ -87,8 +87,12 @@ public struct DryRun: Encodable {
       case .leaveOut(let reason, _):
         leftOut.append(.init(caseIdentifier: raw.identifier, reason: reason))
         return nil
-      case .make(let cause, _): item.cause = cause
-      case .fail(let error, _): item.problem = item.problem ?? ingest.reason("\(error)", of: raw)
+      case .make(let cause, let standing):
+        item.cause = cause
+        item.problem = item.problem.map { CaseReuse.failure($0, standing: standing) }
+      case .fail(let error, let standing):
+        item.problem = CaseReuse.failure(
+          item.problem ?? ingest.reason("\(error)", of: raw), standing: standing)
       }
       return item
     }
