@@ -4,14 +4,15 @@ import Files
 /// missing without a word, and those whose labels lie in it would count as unlabelled.
 enum ListedFolder {
   /// The names in a folder; nil where no folder has its name.
+  /// - Parameter place: what messages call it; nil is its path.
   /// - Throws: `DatasetError` for a folder that cannot be listed.
-  static func names(in path: String) throws(DatasetError) -> [String]? {
+  static func names(in path: String, called place: String? = nil) throws(DatasetError) -> [String]? {
     do {
       return try Folder.names(in: path)
     } catch {
       guard !error.isNoFolder else { return nil }
       throw .unusable(
-        place: path, problem: error.reason, found: "a folder", expected: "one that can be read",
+        place: place ?? path, problem: error.reason, found: "a folder", expected: "one that can be read",
         advice: "look at its permissions and its disk")
     }
   }

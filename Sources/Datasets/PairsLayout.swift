@@ -26,8 +26,8 @@ public struct PairsLayout: Sendable, Equatable {
   ///
   /// A file that several patterns fit belongs to the one with the most fixed characters, so that `{case}.nii.gz` can
   /// stand beside `{case}_mask.nii.gz`.
-  /// - Throws: `DatasetError` where nothing fits, where a folder cannot be listed, where a file's case can be read in several ways, and where two patterns
-  ///   have the same right to a file.
+  /// - Throws: `DatasetError` where nothing fits, where a folder that may hold files of any case cannot be listed, where
+  ///   a file's case can be read in several ways, and where two patterns have the same right to a file.
   public func discover(_ root: String, channels: [String]) throws(DatasetError) -> Discovery {
     var matches: [[PatternSearch.Match]] = []
     for pattern in patterns { matches.append(try PatternSearch(root: root, pattern: pattern).matches()) }
@@ -52,6 +52,7 @@ public struct PairsLayout: Sendable, Equatable {
       if let label, let match = Self.only(labels[identifier] ?? [], label, of: identifier, &found.labelProblems) {
         found.label = match.map { RawFile($0.name, below: root) }
       }
+      found.labelProblems.removeAll(where: found.imageProblems.contains)
       if !found.imageProblems.isEmpty { found.images = [] }
       return found
     }
@@ -62,7 +63,8 @@ public struct PairsLayout: Sendable, Equatable {
   private func assign(_ matches: inout [[PatternSearch.Match]]) throws(DatasetError) {
     var owners: [String: [Int]] = [:]
     for (index, matches) in matches.enumerated() {
-      for match in matches { owners[match.name, default: []].append(index) }
+      // Each pattern goes through folders on its own.
+      for match in matches where !match.isClosed { owners[match.name, default: []].append(index) }
     }
     for name in owners.keys.sortedByBytes() {
       let claims = owners[name, default: []]
@@ -76,7 +78,7 @@ public struct PairsLayout: Sendable, Equatable {
       }
       owners[name] = best
     }
-    for index in matches.indices { matches[index].removeAll { owners[$0.name] != [index] } }
+    for index in matches.indices { matches[index].removeAll { !$0.isClosed && owners[$0.name] != [index] } }
   }
 
   private static func byCase(
@@ -95,11 +97,17 @@ public struct PairsLayout: Sendable, Equatable {
     return files
   }
 
-  /// The one file of a case, nil inside where there is none; nil outside, and a problem, where there are several, or
-  /// where it is no file.
+  /// The one file of a case, nil inside where there is none; nil outside, and a problem, where there are several, where
+  /// it is no file, or where a folder of the case cannot be looked into.
   private static func only(
     _ matches: [PatternSearch.Match], _ pattern: CasePattern, of identifier: String, _ problems: inout [String]
   ) -> PatternSearch.Match?? {
+    let closed = matches.compactMap { if case .closed(let error) = $0.found { error } else { nil } }
+    guard closed.isEmpty else {
+      // Files of one folder have one problem.
+      problems += closed.map { "\(identifier): \($0)" }.filter { !problems.contains($0) }
+      return nil
+    }
     if matches.count > 1 {
       problems.append(
         "\(identifier): the pattern \(pattern) fits several files, "
@@ -107,7 +115,7 @@ public struct PairsLayout: Sendable, Equatable {
           + "expected one; write more of the name into the pattern, or remove the others")
       return nil
     }
-    guard let match = matches.first, !match.isFile else { return .some(matches.first) }
+    guard let match = matches.first, match.found == .noFile else { return .some(matches.first) }
     problems.append(RawCase.notAFile(identifier, match.name))
     return nil
   }

@@ -12,34 +12,56 @@ struct PatternSearch {
     var name: String
     /// More than one where the pattern can be read in several ways.
     var identifiers: [String]
-    /// Whether a file is there; a link to one, or to a folder above it, may lead nowhere.
-    var isFile: Bool
+    var found: Found
+
+    /// Whether it is a folder above the file.
+    var isClosed: Bool { if case .closed = found { true } else { false } }
   }
 
-  /// All files that fit, and what has their name and is neither a file nor a folder, sorted by name.
-  /// - Throws: `DatasetError` for a folder that cannot be listed.
+  /// What has a name that fits.
+  enum Found: Equatable {
+    case file
+    /// A folder, or a link that leads nowhere.
+    case noFile
+    /// A folder above the file, of this one case, that cannot be looked into.
+    case closed(DatasetError)
+  }
+
+  /// All files that fit, and what stands in their place, sorted by name.
+  /// - Throws: `DatasetError` for a folder that cannot be listed and may hold files of any case: they would be missing
+  ///   without a word, and cases whose labels they are would count as unlabelled.
   func matches() throws(DatasetError) -> [Match] {
-    var found: [String: (identifiers: Set<String>, isFile: Bool)] = [:]
-    try search(in: "", pattern.components[...], known: nil, isNamed: true) { name, identifier, isFile in
-      found[name, default: ([], isFile)].identifiers.insert(identifier)
+    var matches: [String: (identifiers: Set<String>, found: Found)] = [:]
+    try search(in: "", pattern.components[...], known: nil, isNamed: true) { name, identifier, found in
+      matches[name, default: ([], found)].identifiers.insert(identifier)
     }
-    return found.keys.sortedByBytes().compactMap { name in
-      found[name].map { Match(name: name, identifiers: $0.identifiers.sortedByBytes(), isFile: $0.isFile) }
+    return matches.keys.sortedByBytes().compactMap { name in
+      matches[name].map { Match(name: name, identifiers: $0.identifiers.sortedByBytes(), found: $0.found) }
     }
   }
 
   /// - Parameter isNamed: whether the pattern names this very folder, which must not be passed over then.
   private func search(
     in folder: String, _ components: ArraySlice<PatternComponent>, known: String?, isNamed: Bool,
-    _ take: (_ name: String, _ identifier: String, _ isFile: Bool) -> Void
+    _ take: (_ name: String, _ identifier: String, _ found: Found) -> Void
   ) throws(DatasetError) {
     guard let component = components.first else { return }
     let path = Folder.join(root, folder)
-    guard let names = try ListedFolder.names(in: path) else {
-      guard Folder.isBrokenLink(path) else { return }
-      if isNamed { throw ListedFolder.leadsNowhere(path) }
-      if let known { take(folder, known, false) }
-      return
+    // Messages about a case call its folders as they lie below the root.
+    let place = known == nil ? path : folder
+    let names: [String]
+    do throws(DatasetError) {
+      if let listed = try ListedFolder.names(in: path, called: place) {
+        names = listed
+      } else {
+        guard isNamed || known != nil, Folder.isBrokenLink(path) else { return }
+        throw ListedFolder.leadsNowhere(place)
+      }
+    } catch {
+      // File systems have one at their root, which the system's administrator alone can list.
+      if !isNamed, Folder.lastName(of: folder) == "lost+found" { return }
+      guard let known else { throw error }
+      return take(folder, known, .closed(error))
     }
     let rest = components.dropFirst()
     for name in names {
@@ -49,7 +71,7 @@ struct PatternSearch {
         if !rest.isEmpty {
           try search(in: below, rest, known: identifier, isNamed: isNamed && component.isFixed, take)
         } else if let identifier, !Folder.isFolder(path) {
-          take(below, identifier, Folder.isFile(path))
+          take(below, identifier, Folder.isFile(path) ? .file : .noFile)
         }
       }
     }

@@ -32,6 +32,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether no folder can be of that name.
   public var isNoFolder: Bool { [ENOENT, ENOTDIR, ELOOP].contains(code) }
 
+  /// Whether the process has as many files open as it may.
+  public var isOutOfFiles: Bool { code == EMFILE }
+
   /// Whether it may not be read or written.
   public var isForbidden: Bool { code == EACCES || code == EPERM }
 
@@ -42,9 +45,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     var text = "\(path): \(reason)"
     if isOutOfSpace { text += "; free some space and run the same command again" }
-    if code == EMFILE {
-      text += "; raise the limit (ulimit -n), or make fewer, larger shards (shards: {file_patches: N})"
-    }
+    if isOutOfFiles { text += "; raise the limit (ulimit -n)" }
     return text
   }
 }

@@ -66,14 +66,14 @@ public struct Manifest: Sendable, Codable, Equatable {
     public static func file(_ caseIdentifier: String) -> String { "cases/\(caseIdentifier).h5" }
   }
 
-  /// A case that was not prepared, and why.
+  /// A case that a run did not prepare, and why. One that failed may be in `cases` too, as it was prepared earlier.
   public struct Absent: Sendable, Codable, Equatable {
     /// The case's name in the data set.
     public var caseIdentifier: String
-    /// Why it is not there, in one line.
+    /// Why it was not prepared, in one line.
     public var reason: String
 
-    /// A case that is not there, and why.
+    /// A case that was not prepared, and why.
     public init(caseIdentifier: String, reason: String) {
       self.caseIdentifier = caseIdentifier
       self.reason = reason
@@ -100,7 +100,7 @@ public struct Manifest: Sendable, Codable, Equatable {
   public var cases: [Case]
   /// Cases that the rules leave out, sorted by identifier.
   public var excluded: [Absent]
-  /// Cases that could not be prepared, sorted by identifier.
+  /// Cases that could not be prepared, sorted by identifier; those that were earlier, and stay so, are in `cases` too.
   public var failed: [Absent]
   /// The numbers over the data set that the cases were prepared by; nil where no stage asks for such.
   public var datasetNumbers: DatasetNumbers?

@@ -1,5 +1,13 @@
+import Files
+import HDF5
 import Preprocessing
 import Volumes
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Why a shard cannot be written or read. Each description is the one line that a user sees.
 public enum ShardError: Error, Equatable, CustomStringConvertible {
@@ -11,6 +19,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
   case variantTooLarge(caseIdentifier: String, origin: Shape, variant: Int, found: Float)
   /// A label's value that is no class.
   case foreignClass(caseIdentifier: String, found: Int, classes: Int)
+  /// One shard too many: all that are streamed are open at one time.
+  case tooManyOpen(FileError)
   /// HDF5 of somebody else's; `format` is what its attribute of that name says.
   case notAShard(path: String, format: String?)
   case otherVersion(path: String, found: Double?)
@@ -38,6 +48,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .foreignClass(let caseIdentifier, let found, let classes):
       return "\(caseIdentifier): the label has a value that is no class, found \(found), expected 0 to \(classes - 1); "
         + "prepare the case again"
+    case .tooManyOpen(let error):
+      return "\(error), or make fewer, larger shards (shards: {file_patches: N})"
     case .notAShard(let path, let format):
       return "\(path): not a shard, found \(format.map { "format \"\($0)\"" } ?? "HDF5 without a format"), "
         + "expected format \"\(ShardWriter.format)\"; look at it with h5dump, or give a file that `segprep shard` wrote"
@@ -56,6 +68,19 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .beyondHalf(let caseIdentifier, let found):
       return "\(caseIdentifier): a value is too large for float16, found \(found), expected at most 65504; "
         + "read it as float32"
+    }
+  }
+}
+
+extension ShardError {
+  /// Opens the shard at `path`. One too many is the same error whoever meets it, with what to do.
+  public static func opening<Opened: ~Copyable>(_ path: String, _ body: () throws -> Opened) throws -> Opened {
+    do {
+      return try body()
+    } catch let error as FileError where error.isOutOfFiles {
+      throw tooManyOpen(error)
+    } catch let error as HDF5Error where error.isOutOfFiles {
+      throw tooManyOpen(FileError(path: path, action: "open", code: EMFILE))
     }
   }
 }

@@ -2,12 +2,6 @@ import Files
 import HDF5
 import Volumes
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Reads a shard: the index through HDF5 once, then patches straight from their places, from any number of threads.
 ///
 /// Nothing is allocated from the file's numbers before they are held against the file's length. HDF5 itself parses the
@@ -38,12 +32,13 @@ public final class ShardReader: Sendable {
   /// - Throws: `ShardError`, `HDF5Error` or `FileError`.
   public init(path: String, sha256: String? = nil) throws {
     self.path = path
-    file = try OpenFile(reading: path)
+    file = try ShardError.opening(path) { try OpenFile(reading: path) }
     if let sha256 {
       let found = try SHA256.hash(file: path).sha256
       guard found == sha256 else { throw ShardError.otherBytes(path: path, found: found, expected: sha256) }
     }
-    let description = try Self.describe(path, length: try file.length())
+    let length = try file.length()
+    let description = try ShardError.opening(path) { try ShardDescription(path: path, length: length) }
     layout = description.layout
     set = description.set
     index = description.index
@@ -52,15 +47,6 @@ public final class ShardReader: Sendable {
     contentDigest = description.contentDigest
     worstRounding = description.worstRounding
     indexPlaces = description.indexPlaces
-  }
-
-  /// What HDF5 says of the file. One shard too many is the same error whoever meets it, with what to do.
-  private static func describe(_ path: String, length: Int) throws -> ShardDescription {
-    do {
-      return try ShardDescription(path: path, length: length)
-    } catch let error as HDF5Error where error.isOutOfFiles {
-      throw FileError(path: path, action: "open", code: EMFILE)
-    }
   }
 
   /// Reads a patch, margin included, into memory of the layout's size.

@@ -125,7 +125,7 @@ struct SampleCatalogue: Sendable {
   private static func open(_ entry: ShardManifest.File, below folder: String) throws -> ShardReader {
     let path = folder + "/" + entry.file
     // Before HDF5 sees it, whose messages speak of superblocks.
-    let length = try OpenFile(reading: path).length()
+    let length = try ShardError.opening(path) { try OpenFile(reading: path).length() }
     func check<Value: Equatable>(_ what: String, _ found: Value, _ expected: Value) throws {
       guard found == expected else {
         throw StreamError.otherFile(path: path, what: what, found: "\(found)", expected: "\(expected)")

@@ -89,8 +89,23 @@ import Testing
       "\(identifier): \(name) is not a file, found a folder or a broken link, expected a NIfTI file; copy it again"
     }
     #expect(try problems("l/{case}.nii") == [line("a", "l/a.nii"), line("d", "i/d.nii")])
-    #expect(try problems("n/{case}/s.nii") == [line("b", "n/b"), line("d", "i/d.nii")])
+    let closed =
+      "b: n/b: cannot be listed, found a link that leads nowhere, expected a folder; mount what it leads to, or mend or "
+      + "remove it"
+    #expect(try problems("n/{case}/s.nii") == [closed, line("d", "i/d.nii")])
     #expect(try problems("m/{case}.nii") == [line("d", "i/d.nii")])
+  }
+
+  /// Two files of one folder: neither pattern has a better right to the folder.
+  @Test func folderThatIsABrokenLinkIsAProblemOfItsCase() throws {
+    let folder = try TemporaryFolder(["a/t1.nii", "a/t2.nii", "a/seg.nii"])
+    try folder.link("b", to: "/nowhere/b")
+    let cases = try discover(folder, ["{case}/t1.nii", "{case}/t2.nii"], "{case}/seg.nii")
+    #expect(cases.map(\.identifier) == ["a", "b"] && cases[0].problems.isEmpty)
+    let line =
+      "b: b: cannot be listed, found a link that leads nowhere, expected a folder; mount what it leads to, or mend or "
+      + "remove it"
+    #expect(cases[1].problems == [line] && cases[1].withoutLabel.problems == [line])
   }
 
   /// Whoever predicts a case needs no label of it.

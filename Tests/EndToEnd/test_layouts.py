@@ -346,6 +346,39 @@ class PairsTests(LayoutTestCase):
         self.assertIn(
             "pairs: scans/{case}/*_pet.nii and scans/{case}/{case}_ct.nii.gz, labels masks/{case}.nii.gz", plan.out)
 
+    def test_folder_of_one_case_without_permission(self):
+        """The others are prepared; what was prepared of the case before stays."""
+        raw = self.fresh("raw")
+        for case in range(3):
+            for file in ["t1", "t2"]:
+                scans.write(raw / f"p{case}" / f"{file}.nii.gz", scans.nifti(channel(case, 0), MATRIX))
+            scans.write(raw / f"p{case}" / "seg.nii.gz", label(case))
+        # As at the root of a file system.
+        (raw / "lost+found").mkdir(mode=0)
+        pipeline = self.layout(
+            "pairs", ["t1", "t2"], images=["{case}/t1.nii.gz", "{case}/t2.nii.gz"], label="{case}/seg.nii.gz")
+        any_folder = self.layout("pairs", ["t1"], images=["*/{case}.nii.gz"])
+        nobody = self.nobody(raw.parent, pipeline.parent, any_folder.parent)
+        (raw / "p1").chmod(0)
+        out = self.fresh("prepared")
+        out.parent.chmod(0o777)
+        reason = (
+            "p1: cannot list: Permission denied, found a folder, expected one that can be read; look at its permissions "
+            "and its disk")
+        for fate in ["", "; what was prepared of it earlier stays"]:
+            self.ingest(raw, pipeline, out=out, code=1, before=nobody)
+            manifest = json_of(out / "manifest.json")
+            self.assertEqual(manifest["failed"], [{"case_identifier": "p1", "reason": reason + fate}])
+            self.assertEqual(identifiers(out), ["p0", "p1", "p2"] if fate else ["p0", "p2"])
+            (raw / "p1").chmod(0o755)
+            self.ingest(raw, pipeline, out=out, before=nobody)
+            self.assertEqual(identifiers(out), ["p0", "p1", "p2"])
+            (raw / "p1").chmod(0)
+        # Of which case the files in it are cannot be told.
+        result, _ = self.run_ingest(raw, any_folder, before=nobody)
+        self.assertEqual(result.code, 2, result.err)
+        self.assertIn(f"{raw}/p1: cannot list: Permission denied", result.err)
+
     def test_both_halves_of_a_pair_decide(self):
         for ending in ["hdr", "img"]:
             raw = self.fresh("raw")

@@ -41,8 +41,7 @@ struct FileTests {
         == "a.h5: cannot write: No space left on device; free some space and run the same command again")
     #expect(
       FileError(path: "a.h5", action: "open", code: EMFILE).description
-        == "a.h5: cannot open: Too many open files; raise the limit (ulimit -n), or make fewer, larger shards "
-        + "(shards: {file_patches: N})")
+        == "a.h5: cannot open: Too many open files; raise the limit (ulimit -n)")
     #expect(FileError(path: "a", action: "write", code: EDQUOT).isOutOfSpace)
     #expect(!FileError(path: "a", action: "write", code: EACCES).isOutOfSpace)
     #expect(

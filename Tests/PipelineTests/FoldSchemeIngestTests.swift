@@ -53,6 +53,43 @@ struct FoldSchemeIngestTests {
     #expect(!FileManager.default.fileExists(atPath: data.prepared))
   }
 
+  /// Prepared cases stay without their raw files, and need their groups still: no case is made for nothing.
+  @Test(arguments: ["case_00001/imaging.nii.gz", "case_00001"])
+  func caseThatStaysWithoutGroupEndsTheRunBeforeAnyIsMade(gone: String) throws {
+    let data = try RawFolder(3)
+    let lines = (0..<4).map { "case_0000\($0),\($0)\n" }
+    let line = "scheme: grouped, count: 2, groups: groups.csv, column: patient"
+    func groups(_ lines: [String]) throws {
+      try data.folder.put(Array(("case,patient\n" + lines.joined()).utf8), "pipeline/groups.csv")
+    }
+    try groups(lines)
+    let before = try run(data, line)
+    try FileManager.default.removeItem(atPath: data.raw + "/" + gone)
+    try groups(lines.filter { !$0.hasPrefix("case_00001") })
+    try data.addCase(3)
+    let expected =
+      "pipeline/groups.csv: a labelled case is missing, found nothing on case_00001, expected a line with the "
+      + "`patient` of each; add it, or leave it out with `exclude`; a prepared case counts though its raw files were not "
+      + "read or are gone: --prune drops it where they are gone"
+    for only in [nil, ["case_00000"], ["case_00003"]] {
+      var ingest = try ingest(data, line)
+      ingest.only = only
+      #expect(data.folder.message { _ = try ingest.run(observer: Mute()) } == expected)
+      #expect(data.folder.message { _ = try DryRun(ingest) } == expected)
+    }
+    #expect(try Manifest.required(folder: data.prepared) == before)
+    #expect(try data.folder.names("prepared/cases").count == 3)
+    var pruning = try ingest(data, line)
+    pruning.prune = true
+    let isGone = gone == "case_00001"
+    #expect(data.folder.message { _ = try pruning.run(observer: Mute()) } == (isGone ? nil : expected))
+    // With its line it stays as it was.
+    if !isGone {
+      try groups(lines)
+      #expect(try run(data, line).cases.map(\.caseIdentifier) == (0..<4).map(RawFolder.name))
+    }
+  }
+
   @Test func fileThatIsNotThereIsNamed() throws {
     let data = try RawFolder(1)
     let message = data.folder.message { _ = try ingest(data, "scheme: file, file: s.json") }

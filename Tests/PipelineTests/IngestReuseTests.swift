@@ -130,7 +130,9 @@ struct IngestReuseTests {
     var ingest = try data.ingest()
     ingest.redo = redo
     for _ in 0..<2 {
+      let foretold = try DryRun(ingest).items.map(\.problem)
       let report = try ingest.run(observer: Deaf())
+      #expect(foretold == [nil, report.cases[1].reason, nil])
       #expect(report.count(.failed) == 1 && report.exitCode == 1)
       #expect(
         report.manifest.failed.map(\.reason) == [
@@ -158,6 +160,27 @@ struct IngestReuseTests {
     #expect(report.manifest.cases.count == 3 && report.manifest.warnings.allSatisfy { !$0.contains("earlier numbers") })
   }
 
+  /// A run without --cases would not help: it is what has just been.
+  @Test func caseThatStaysOutOfStepIsToBeMended() throws {
+    let text = Sample.replacing(Sample.folds - 1, with: "  - zscore: {over: dataset}")
+    let data = try RawFolder(3)
+    try data.run(text)
+    try FileManager.default.removeItem(atPath: data.raw + "/case_00001/imaging.nii.gz")
+    try data.addCase(3)
+    func warnings(only: [String]? = nil) throws -> [String] {
+      try data.run(text, only: only).manifest.warnings.filter { $0.contains("earlier numbers") }
+    }
+    let start = "prepared by earlier numbers over the data set, expected those of now; "
+    let wait = "run `segprep ingest` without --cases, and with --prune where raw files are gone"
+    #expect(try warnings(only: ["case_00003"]) == ["case_00000, case_00001, case_00002: \(start)\(wait)"])
+    let mend = "mend what FAILED says of each, and run `segprep ingest` again"
+    #expect(
+      try warnings(only: ["case_00001", "case_00003"]) == [
+        "case_00000, case_00002: \(start)\(wait)", "case_00001: \(start)\(mend)",
+      ])
+    #expect(try warnings() == ["case_00001: \(start)\(mend)"])
+  }
+
   /// Whatever else is known of a case, what was prepared of other voxels does not stay.
   @Test func preparedCaseGoesWhereItsImageIsAnother() throws {
     let data = try RawFolder(2)
@@ -170,6 +193,22 @@ struct IngestReuseTests {
     #expect(report.manifest.cases.map(\.caseIdentifier) == ["case_00000"])
     #expect(try data.folder.names("prepared/cases") == ["case_00000.h5"])
     #expect(try data.folder.names("prepared/previews") == ["case_00000"])
+  }
+
+  /// As after a stop before the manifest: it still says that the case failed, though it was made since.
+  @Test func madeCaseOutlastsARunOverAnother() throws {
+    let data = try RawFolder(3)
+    let image = "raw/case_00001/imaging.nii.gz"
+    let whole = try data.folder.contents(image)
+    try data.folder.put(whole.dropLast(40), image)
+    let old = try data.run().manifest
+    #expect(old.failed.map(\.caseIdentifier) == ["case_00001"])
+    try data.folder.put(whole, image)
+    try data.run()
+    try old.write(folder: data.prepared, flush: false)
+    try data.run(only: ["case_00000"])
+    #expect(try data.folder.names("prepared/cases") == ["case_00000.h5", "case_00001.h5", "case_00002.h5"])
+    #expect(outcomes(try data.run()) == [.kept, .kept, .kept])
   }
 
   /// A run that ends before its manifest is written leaves one that names what is there.

@@ -24,6 +24,12 @@ struct CaseReuse {
     case fail(any Error, standing: Manifest.Case?)
   }
 
+  /// Why a case failed, as the user reads it.
+  /// - Parameter standing: the prepared case that stays all the same; nil where there is none.
+  static func failure(_ reason: String, standing: Manifest.Case?) -> String {
+    standing == nil ? reason : reason + "; what was prepared of it earlier stays"
+  }
+
   /// A case as its prepared file says it was, as long as its raw files and the pipeline are the same.
   private enum Look {
     case upToDate(CaseFileReader, raw: [String: HashedFile])
@@ -88,19 +94,24 @@ struct CaseReuse {
     earlier?.cases.first { $0.caseIdentifier == identifier }
   }
 
-  /// What to know about cases that a run leaves unlooked at: some may have been prepared by numbers over the data set
-  /// that are no longer those of the others.
-  func warnings(onUntouched entries: [Manifest.Case], stages: [Stage]) -> [String] {
-    let outOfStep = entries.filter { entry in
-      (try? CaseFileReader(path: folder + "/" + entry.file)).map { !statesNumbers(of: stages, $0.decisions) } ?? false
+  /// What to know about cases that stay as they were: some may have been prepared by numbers over the data set that are
+  /// no longer those of the others.
+  /// - Parameters:
+  ///   - untouched: cases that the run did not look at.
+  ///   - standing: cases that failed.
+  func warnings(untouched: [Manifest.Case], standing: [Manifest.Case], stages: [Stage]) -> [String] {
+    [
+      (untouched, "run `segprep ingest` without --cases, and with --prune where raw files are gone"),
+      (standing, "mend what FAILED says of each, and run `segprep ingest` again"),
+    ].compactMap { entries, advice in
+      let outOfStep = entries.filter { entry in
+        (try? CaseFileReader(path: folder + "/" + entry.file)).map { !statesNumbers(of: stages, $0.decisions) } ?? false
+      }
+      guard !outOfStep.isEmpty else { return nil }
+      let names = outOfStep.prefix(5).map(\.caseIdentifier).joined(separator: ", ")
+      let more = outOfStep.count > 5 ? " and \(outOfStep.count - 5) more" : ""
+      return "\(names)\(more): prepared by earlier numbers over the data set, expected those of now; \(advice)"
     }
-    guard !outOfStep.isEmpty else { return [] }
-    let names = outOfStep.prefix(5).map(\.caseIdentifier).joined(separator: ", ")
-    let more = outOfStep.count > 5 ? " and \(outOfStep.count - 5) more" : ""
-    return [
-      "\(names)\(more): prepared by earlier numbers over the data set, expected those of now; run `segprep ingest` "
-        + "without --cases, and with --prune where raw files are gone"
-    ]
   }
 
   private func look(at raw: RawCase) throws -> Look {

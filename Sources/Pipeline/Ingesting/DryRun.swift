@@ -80,18 +80,29 @@ public struct DryRun: Encodable {
       plan: ingest.plan, folder: ingest.prepared, recorded: RawInputs(folder: ingest.prepared),
       earlier: earlier)
     var leftOut = preview.excluded
+    let untouched = UntouchedCases(ingest, preview, earlier: earlier)
+    var (toMake, staying) = ([RawCase](), untouched.staying)
     items = preview.toPrepare.compactMap { raw in
       var item = Item(raw, caseIngest, of: ingest)
       switch reuse.verdict(on: raw, stages: nil, redo: ingest.redo) {
-      case .keep: item.isKept = true
+      case .keep(let entry, _):
+        item.isKept = true
+        staying.append(entry)
       case .leaveOut(let reason, _):
         leftOut.append(.init(caseIdentifier: raw.identifier, reason: reason))
         return nil
-      case .make(let cause, _): item.cause = cause
-      case .fail(let error, _): item.problem = item.problem ?? ingest.reason("\(error)", of: raw)
+      case .make(let cause, let standing):
+        item.cause = cause
+        toMake.append(raw)
+        item.problem = item.problem.map { CaseReuse.failure($0, standing: standing) }
+      case .fail(let error, let standing):
+        item.problem = CaseReuse.failure(
+          item.problem ?? ingest.reason("\(error)", of: raw), standing: standing)
+        if let standing { staying.append(standing) }
       }
       return item
     }
+    try FoldAssignment.check(making: toMake, staying: staying, preview, ingest.plan)
     excluded = leftOut
     let making = items.filter(\.isMade)
     let workload = making.reduce(into: Workload()) {
@@ -99,7 +110,7 @@ public struct DryRun: Encodable {
     }
     time = TimeForecast(workload, jobs: ingest.jobs, last: Making.last(in: ingest.prepared))
     disk = DiskForecast(workload, cases: making.count, plan: ingest.plan, folder: ingest.prepared)
-    gone = (earlier?.cases ?? []).map(\.caseIdentifier).filter { !preview.known.contains($0) }
+    gone = untouched.gone
     notes = preview.notes
   }
 

@@ -7,22 +7,46 @@ struct FoldAssignment {
   /// The manifest that the folder had before; its folds are kept where the pipeline says so.
   let earlier: Manifest?
 
-  /// Looks for cases that the file of the folds lacks before any of them is made.
-  ///
-  /// What a case's voxels leave out (`class_absent`) needs no fold and is not known yet, so that with such a rule only
-  /// `assign` can tell.
+  /// Looks for cases that the file of the folds lacks before any of them is made, and before anything is read.
   static func check(_ preview: Ingest.Preview, _ plan: Plan) throws {
-    let wanted = preview.toPrepare.filter { $0.label != nil && $0.problems.isEmpty }
-    let labelled = wanted.map(\.identifier)
+    try check(making: preview.toPrepare.filter(\.problems.isEmpty), plan)
+  }
+
+  /// The same once it is known what becomes of each case: one that cannot be made, or is not looked at, may stay as it
+  /// was, and needs its fold too.
+  static func check(making: [RawCase], staying: [Manifest.Case], _ preview: Ingest.Preview, _ plan: Plan) throws {
+    do {
+      try check(
+        making: making,
+        staying: staying.map { entry in
+          var entry = entry
+          entry.attributes = preview.attributes[entry.caseIdentifier] ?? entry.attributes
+          return entry
+        }, plan)
+    } catch var error as FoldsError {
+      error.advice +=
+        "; a prepared case counts though its raw files were not read or are gone: --prune drops it where they are gone"
+      throw error
+    }
+  }
+
+  /// What a case's voxels leave out (`class_absent`) needs no fold and is not known before the case is made, so that
+  /// with such a rule only `assign` can tell of these.
+  private static func check(making: [RawCase], staying: [Manifest.Case] = [], _ plan: Plan) throws {
     let isKnown = plan.config.dataset.exclude.allSatisfy {
       if case .cases = $0.condition { true } else { false }
     }
-    if case .stratified(.attribute(let name)) = plan.config.folds.scheme,
-      isKnown || wanted.allSatisfy({ $0.attributes[name] == nil })
-    {
-      _ = try categories(name, of: wanted.map { ($0.identifier, $0.attributes[name]) })
+    let staying = staying.filter(\.isLabelled)
+    let wanted = making.filter { $0.label != nil }
+    let sure = isKnown ? wanted : []
+    if case .stratified(.attribute(let name)) = plan.config.folds.scheme {
+      let made = wanted.allSatisfy { $0.attributes[name] == nil } ? wanted : sure
+      _ = try categories(
+        name,
+        of: made.map { ($0.identifier, $0.attributes[name]) }
+          + staying.map { ($0.caseIdentifier, $0.attributes?[name]) })
     }
-    guard isKnown else { return }
+    let labelled = sure.map(\.identifier) + staying.map(\.caseIdentifier)
     switch plan.foldsFile?.content {
     case .groups(let table): _ = try table.groups(of: labelled)
     case .splits(let file): _ = try file.splits(labelled)

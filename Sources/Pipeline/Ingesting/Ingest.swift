@@ -142,6 +142,10 @@ public struct Ingest: Sendable {
     }
 
     let (places, refused) = (results.making, results.refused)
+    let untouched = UntouchedCases(self, preview, earlier: earlier)
+    try FoldAssignment.check(
+      making: places.map { queue.items[$0].raw },
+      staying: results.present + results.standing + untouched.staying, preview, plan)
     // From here on files change; a manifest never vouches for a case that is being made anew, whenever the run ends.
     try earlier?.without(places.map { queue.items[$0].raw.identifier }).write(folder: output.path, flush: sync)
     observer.began(
@@ -155,9 +159,10 @@ public struct Ingest: Sendable {
     .run(places, into: output.path)
 
     let ending = try IngestEnding(
-      ingest: self, preview: preview, earlier: earlier, results: results, stages: stages)
+      ingest: self, preview: preview, earlier: earlier, untouched: untouched, results: results, stages: stages)
     var manifest = ending.manifest
-    manifest.warnings += reuse.warnings(onUntouched: ending.untouched, stages: stages)
+    manifest.warnings += reuse.warnings(
+      untouched: untouched.staying, standing: results.standing, stages: stages)
     try AtomicFile.write(
       try CanonicalJSON.text(DatasetFingerprint(of: manifest, folder: output.path)),
       to: output.path + "/dataset_fingerprint.json", flush: sync)
@@ -166,7 +171,7 @@ public struct Ingest: Sendable {
     for identifier in ending.removable { output.remove(identifier) }
     try AtomicFile.write(plan.json.prettyText, to: output.path + "/plan.json", flush: sync)
     let report = IngestReport(
-      cases: results.reports, manifest: manifest, gone: ending.gone, moved: ending.moved,
+      cases: results.reports, manifest: manifest, gone: untouched.gone, moved: ending.moved,
       seconds: Date().timeIntervalSince(started))
     let runReport = RunReport(
       report, started: started, jobs: jobs, synchronized: sync, making: making ?? Making.last(in: output.path),

@@ -2,13 +2,38 @@ import Files
 import Prepared
 import Preprocessing
 
+/// Prepared cases that a run does not look at: their raw files are gone, or they are not among those it was asked for.
+struct UntouchedCases {
+  /// Those whose raw files are gone, kept or dropped.
+  let gone: [String]
+  /// Those of `gone` that are dropped.
+  let dropped: Set<String>
+  /// Those that stay as an earlier run left them.
+  let staying: [Manifest.Case]
+  /// What an earlier run said of cases that it left out, and of such that failed; they may have been made since, by one
+  /// that was stopped.
+  let (excluded, failed): ([Manifest.Absent], [Manifest.Absent])
+
+  init(_ ingest: Ingest, _ preview: Ingest.Preview, earlier: Manifest?) {
+    let touched = Set(preview.toPrepare.map(\.identifier) + preview.excluded.map(\.caseIdentifier))
+    let others = (earlier?.cases ?? []).filter {
+      !touched.contains($0.caseIdentifier) && Folder.isFile(ingest.prepared + "/" + $0.file)
+    }
+    let gone = others.map(\.caseIdentifier).filter { !preview.known.contains($0) }.sorted()
+    let dropped = ingest.prune ? Set(gone) : []
+    staying = others.filter { !dropped.contains($0.caseIdentifier) }
+    (self.gone, self.dropped) = (gone, dropped)
+    let isUntouched = { (absent: Manifest.Absent) in
+      !touched.contains(absent.caseIdentifier) && preview.known.contains(absent.caseIdentifier)
+    }
+    excluded = (earlier?.excluded ?? []).filter(isUntouched)
+    failed = (earlier?.failed ?? []).filter(isUntouched)
+  }
+}
+
 /// What a run leaves behind: the manifest, and what of an earlier run goes.
 struct IngestEnding {
   let manifest: Manifest
-  /// Prepared cases whose raw files are gone, kept or dropped.
-  let gone: [String]
-  /// Prepared cases that stay as an earlier run left them, though their raw files were not read.
-  let untouched: [Manifest.Case]
   /// Cases that validate in another fold than before.
   let moved: [String]
   /// Cases of which nothing that an earlier run made may stay.
@@ -16,32 +41,22 @@ struct IngestEnding {
 
   /// - Parameter stages: with numbers in the place of `over: dataset`, and without those that are fold_safe.
   init(
-    ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, results: IngestResults, stages: [Stage]
+    ingest: Ingest, preview: Ingest.Preview, earlier: Manifest?, untouched: UntouchedCases, results: IngestResults,
+    stages: [Stage]
   ) throws {
     let plan = ingest.plan
     var manifest = Manifest(
       name: plan.config.name, channels: plan.config.dataset.channels, classes: plan.config.dataset.labels.names,
       ingestDigest: plan.ingestDigest, foldsDigest: plan.foldsDigest)
     let reports = results.reports
-    let touched = Set(reports.map(\.caseIdentifier) + preview.excluded.map(\.caseIdentifier))
-    let others = (earlier?.cases ?? []).filter {
-      !touched.contains($0.caseIdentifier) && Folder.isFile(ingest.prepared + "/" + $0.file)
-    }
-    let goneCases = others.filter { !preview.known.contains($0.caseIdentifier) }
-    gone = goneCases.map(\.caseIdentifier).sorted()
-    let dropped = ingest.prune ? Set(gone) : []
-
     // What was prepared of raw files that are missing or cannot be read is as good as it was.
-    untouched = others.filter { !dropped.contains($0.caseIdentifier) } + results.standing
-    manifest.cases = results.present + untouched
+    manifest.cases = results.present + untouched.staying + results.standing
     manifest.excluded = preview.excluded + Self.absent(reports, .excluded)
     manifest.failed = Self.absent(reports, .failed)
+    let absent = (manifest.excluded + manifest.failed).map(\.caseIdentifier)
     // A run over some cases knows nothing new of the others.
-    let isUntouched = { (absent: Manifest.Absent) in
-      !touched.contains(absent.caseIdentifier) && preview.known.contains(absent.caseIdentifier)
-    }
-    manifest.excluded += (earlier?.excluded ?? []).filter(isUntouched)
-    manifest.failed += (earlier?.failed ?? []).filter(isUntouched)
+    manifest.excluded += untouched.excluded
+    manifest.failed += untouched.failed
     manifest.cases.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.excluded.sort { $0.caseIdentifier < $1.caseIdentifier }
     manifest.failed.sort { $0.caseIdentifier < $1.caseIdentifier }
@@ -59,8 +74,7 @@ struct IngestEnding {
       if case let fold?? = before[entry.caseIdentifier] { fold != entry.fold } else { false }
     }.map(\.caseIdentifier)
     let staying = Set(manifest.cases.map(\.caseIdentifier))
-    removable =
-      (manifest.excluded + manifest.failed).map(\.caseIdentifier).filter { !staying.contains($0) } + dropped
+    removable = absent.filter { !staying.contains($0) } + untouched.dropped
   }
 
   private static func absent(_ reports: [CaseReport], _ outcome: CaseReport.Outcome) -> [Manifest.Absent] {

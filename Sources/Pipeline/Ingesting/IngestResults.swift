@@ -46,8 +46,7 @@ final class IngestResults: @unchecked Sendable {
 
   private func fail(_ place: Int, _ reason: String, _ standing: Manifest.Case?, _ report: inout CaseReport) {
     states[place] = .failed(standing: standing)
-    let fate = standing == nil ? "" : "; what was prepared of it earlier stays"
-    (report.outcome, report.reason) = (.failed, reason + fate)
+    (report.outcome, report.reason) = (.failed, CaseReuse.failure(reason, standing: standing))
   }
 
   /// Sets a case's end and returns its report.
