@@ -14,6 +14,9 @@ public enum Memory {
     return min(machine, ControlGroup().availableBytes ?? machine)
   }
 
+  /// What a run may take that was told nothing of it, in bytes: 70 % of what is available.
+  public static var budgetBytes: Int { availableBytes * 7 / 10 }
+
   /// The most that was resident at any time, in bytes.
   ///
   /// Not `getrusage`'s on Linux: that begins with what the parent had when it started this process.

@@ -62,6 +62,15 @@ public struct Manifest: Sendable, Codable, Equatable {
         isLabelled: reader.isLabelled, statistics: reader.statistics, source: reader.source, warnings: warnings)
     }
 
+    /// The numbers over the data set that the case's file states; nil where no stage asks for such.
+    /// - Parameters:
+    ///   - asked: the stages that prepared it.
+    ///   - folder: of the prepared cases.
+    /// - Throws: what `CaseFileReader` throws.
+    public func datasetNumbers(of asked: [Stage], in folder: String) throws -> DatasetNumbers? {
+      DatasetNumbers(of: asked, stated: try CaseFileReader(path: Folder.join(folder, file)).decisions)
+    }
+
     /// Where a case's file lies below the folder of prepared data.
     public static func file(_ caseIdentifier: String) -> String { "cases/\(caseIdentifier).h5" }
   }

@@ -99,7 +99,7 @@ public struct SegmentationEvaluation: Sendable {
     let reading = PairReading(classes: classes, workers: workers)
     let cases = truth.keys.sortedByBytes()
     let needs = cases.map { predictions[$0].map { PairReading.bytes(prediction: $0.path) } ?? 0 }
-    let results = try workers.map(needs: needs, budget: Memory.availableBytes * 7 / 10) { index in
+    let results = try workers.map(needs: needs, budget: Memory.budgetBytes) { index in
       score(cases[index], reading)
     }
     var outcome = Outcome()

@@ -26,12 +26,12 @@ struct CaseMaking {
       observer.warned(warning)
     }
     let begun = Date()
-    let budget = (ingest.memory ?? Memory.availableBytes * 7 / 10) - Self.processBytes
+    let budget = (ingest.memory ?? Memory.budgetBytes) - Self.processBytes
     let shortages = forecasts.map { $0.flatMap { $0.memoryBytes > budget ? MemoryShortage(forecast: $0) : nil } }
     let needs = zip(forecasts, shortages).map { forecast, shortage in shortage == nil ? forecast?.memoryBytes ?? 0 : 0 }
     do {
       try caseIngest.workers.forEach(needs: needs, budget: budget) { index in
-        try make(places[index], into: folder) { if let shortage = shortages[index] { throw shortage } }
+        try make(places[index], into: folder, shortage: shortages[index])
       }
     } catch {
       let left = Set(results.making)
@@ -46,13 +46,13 @@ struct CaseMaking {
       workload: Workload(made), seconds: Date().timeIntervalSince(begun), threads: Making.threads(ingest.jobs))
   }
 
-  /// - Parameter check: what must hold before the case is begun.
-  private func make(_ place: Int, into folder: String, check: () throws -> Void) throws {
+  /// - Parameter shortage: why the case cannot be begun; nil where it can.
+  private func make(_ place: Int, into folder: String, shortage: MemoryShortage?) throws {
     let raw = queue.items[place].raw
     let begun = Date()
     let outcome: Result<CaseIngest.Outcome, IngestResults.Failure>
     do {
-      try check()
+      if let shortage { throw shortage }
       outcome = .success(
         try caseIngest.run(raw, into: folder, sync: ingest.sync) {
           observer.entered(stage: $0, caseIdentifier: raw.identifier)

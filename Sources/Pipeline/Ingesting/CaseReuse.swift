@@ -100,12 +100,14 @@ struct CaseReuse {
   ///   - untouched: cases that the run did not look at.
   ///   - standing: cases that failed.
   func warnings(untouched: [Manifest.Case], standing: [Manifest.Case], stages: [Stage]) -> [String] {
-    [
+    let asked = plan.config.preprocess
+    guard let numbers = DatasetNumbers(of: asked, resolved: stages) else { return [] }
+    return [
       (untouched, "run `segprep ingest` without --cases, and with --prune where raw files are gone"),
       (standing, "mend what FAILED says of each, and run `segprep ingest` again"),
     ].compactMap { entries, advice in
       let outOfStep = entries.filter { entry in
-        (try? CaseFileReader(path: folder + "/" + entry.file)).map { !statesNumbers(of: stages, $0.decisions) } ?? false
+        do { return try entry.datasetNumbers(of: asked, in: folder) != numbers } catch { return false }
       }
       guard !outOfStep.isEmpty else { return nil }
       let names = outOfStep.prefix(5).map(\.caseIdentifier).joined(separator: ", ")

@@ -47,10 +47,8 @@ public struct PredictionModel: Sendable {
   /// - Parameter asked: the stages that prepared them.
   func hold(_ path: String, _ cases: [Manifest.Case], _ asked: [Stage]) throws {
     guard let trained, asked.contains(where: { $0.overDataset != nil }) else { return }
-    for item in cases {
-      let file = Folder.join(path, item.file)
-      let numbers = DatasetNumbers(of: asked, stated: try CaseFileReader(path: file).decisions)
-      guard numbers == trained.datasetNumbers else { throw PredictionError.otherNumbers(path: file) }
+    for item in cases where try item.datasetNumbers(of: asked, in: path) != trained.datasetNumbers {
+      throw PredictionError.otherNumbers(path: Folder.join(path, item.file))
     }
   }
 

@@ -41,11 +41,9 @@ struct PreparedFolder: Sendable {
   private static func strays(
     _ cases: [Manifest.Case], _ path: String, _ plan: Plan, _ numbers: DatasetNumbers?
   ) throws -> [String] {
-    let asked = plan.config.preprocess
     guard numbers != nil else { return [] }
-    return try cases.filter {
-      DatasetNumbers(of: asked, stated: try CaseFileReader(path: Folder.join(path, $0.file)).decisions) != numbers
-    }.map(\.caseIdentifier)
+    return try cases.filter { try $0.datasetNumbers(of: plan.config.preprocess, in: path) != numbers }
+      .map(\.caseIdentifier)
   }
 
   /// Finds the very cases that shards were cut from, whatever else is there now and whatever their folds are now.

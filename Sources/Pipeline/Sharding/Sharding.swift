@@ -98,7 +98,7 @@ public struct Sharding: Sendable {
 
   /// Threads that patches are cut and encoded on: as many as fit into the memory.
   func threads(for sets: [PlannedSet]) throws -> Int {
-    let given = memory ?? Memory.availableBytes * 7 / 10
+    let given = memory ?? Memory.budgetBytes
     for set in sets where memoryBytes([set], threads: 1) > given {
       throw ShardingError.memory(set: set.set.name, needed: memoryBytes([set], threads: 1), given: given)
     }
